@@ -1,0 +1,43 @@
+"""autocoop: who arms, trains, exercises with and intervenes for whom among autocracies.
+
+A versioned event dataset that installs like a library. `tables()` lists what there is, `load()`
+gives a table, `codebook()` explains its columns, `evidence()` shows which page reports which
+value, `cite()` says how to cite the version.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0"
+
+__all__ = ["__version__", "cite", "codebook", "evidence", "load", "tables"]
+
+if TYPE_CHECKING:
+    from autocoop.citation import cite as cite
+    from autocoop.claims import evidence as evidence
+    from autocoop.describing import codebook as codebook
+    from autocoop.describing import tables as tables
+    from autocoop.loading import load as load
+
+_MODULES = {
+    "cite": "autocoop.citation",
+    "codebook": "autocoop.describing",
+    "evidence": "autocoop.claims",
+    "load": "autocoop.loading",
+    "tables": "autocoop.describing",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Each function is imported when it is first used, so that `import autocoop` stays light."""
+    if name not in _MODULES:
+        raise AttributeError(f"module 'autocoop' has no attribute {name!r}")
+    from importlib import import_module
+
+    # No module is named like a function it holds: importing it would hide the function.
+    function = getattr(import_module(_MODULES[name]), name)
+    globals()[name] = function
+    return function
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *__all__])

@@ -1,0 +1,5 @@
+import sys
+
+from autocoop.cli import main
+
+sys.exit(main())

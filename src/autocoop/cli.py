@@ -1,0 +1,188 @@
+"""The command line: look at the dataset, and, in a checkout, compile it."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from autocoop import __version__
+from autocoop.errors import AutocoopError, BadFilter
+
+EVENT_TYPES = ("arms_transfer", "joint_exercise", "intervention", "pme_program")
+
+
+def build_parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="autocoop",
+        description="Who arms, trains, exercises with and intervenes for whom among autocracies.",
+    )
+    parser.add_argument("--version", action="version", version=f"autocoop {__version__}")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+
+    commands.add_parser("show", help="what is in here, at a glance")
+    commands.add_parser("tables", help="the tables, and what one row of each is")
+
+    load = commands.add_parser("load", help="print a table, or write it to a file")
+    load.add_argument("table")
+    load.add_argument(
+        "--where",
+        action="append",
+        default=[],
+        metavar="COLUMN=VALUE",
+        help="condition; repeat it for more; VALUE may be a,b or 2010..2015 or >=1000",
+    )
+    load.add_argument("--columns", metavar="A,B,C", help="columns to keep")
+    load.add_argument("--out", metavar="FILE", help="write to a .csv or .parquet file")
+
+    codebook = commands.add_parser("codebook", help="what the columns mean")
+    codebook.add_argument("table", nargs="?")
+
+    evidence = commands.add_parser("evidence", help="which page reports which value of an event")
+    evidence.add_argument("event_id")
+
+    cite = commands.add_parser("cite", help="how to cite this version")
+    cite.add_argument("--style", default="text", help="text, apa or bibtex")
+
+    compile_ = commands.add_parser("compile", help="compile data/ into data/release/")
+    compile_.add_argument("--data", type=Path, help="the data folder (found by default)")
+    compile_.add_argument(
+        "--dry-run", action="store_true", help="write nothing; fail if the release is stale"
+    )
+
+    check = commands.add_parser("check", help="check event files and reference tables")
+    check.add_argument("paths", nargs="*", type=Path, help="files or folders; all by default")
+    check.add_argument("--data", type=Path, help="the data folder (found by default)")
+
+    new = commands.add_parser("new", help="print a commented skeleton of an event file")
+    new.add_argument("type", choices=EVENT_TYPES)
+    new.add_argument("--out", type=Path, metavar="FILE", help="write to a file that is not there")
+    return parser
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command; 0 where all is well, 1 where data or release are wrong, 2 for misuse."""
+    options = build_parser().parse_args(arguments)
+    try:
+        return globals()[f"_{options.command}"](options)
+    except AutocoopError as error:
+        print(error, file=sys.stderr)
+        return 1
+    except BrokenPipeError:
+        # The reader (head, less) has gone; there is nobody to tell.
+        sys.stderr.close()
+        return 0
+
+
+def _show(options: argparse.Namespace) -> int:
+    from autocoop.show import overview
+
+    print(overview())
+    return 0
+
+
+def _tables(options: argparse.Namespace) -> int:
+    from autocoop import tables
+    from autocoop.text import columns_of_text
+
+    print(columns_of_text(tables().items()))
+    return 0
+
+
+def _condition(text: str) -> tuple[str, Any]:
+    name, sign, value = text.partition("=")
+    for comparison in (">", "<"):
+        head, found, rest = text.partition(comparison)
+        if found and (not sign or len(head) < len(name)):
+            return head.strip(), f"{comparison}{rest.strip()}"
+    if not sign:
+        raise BadFilter(f"--where {text!r} is no condition; write COLUMN=VALUE")
+    value = value.strip()
+    if value in ("true", "false"):
+        return name.strip(), value == "true"
+    if "," in value:
+        return name.strip(), [part.strip() for part in value.split(",")]
+    return name.strip(), value or None
+
+
+def _load(options: argparse.Namespace) -> int:
+    from autocoop import load
+
+    where = dict(_condition(text) for text in options.where)
+    columns = options.columns.split(",") if options.columns else None
+    if options.out is None:
+        frame = load(options.table, columns=columns, where=where)
+        print(frame.to_string(max_rows=40, max_colwidth=30, line_width=None, index=False))
+        print(f"{len(frame):,} rows")
+        return 0
+    from autocoop.files import write_file
+
+    rows = write_file(options.table, Path(options.out), columns=columns, where=where)
+    print(f"{options.out}: {rows:,} rows")
+    return 0
+
+
+def _codebook(options: argparse.Namespace) -> int:
+    from autocoop import codebook
+
+    print(codebook(options.table), end="")
+    return 0
+
+
+def _evidence(options: argparse.Namespace) -> int:
+    from autocoop.show import evidence_text
+
+    print(evidence_text(options.event_id))
+    return 0
+
+
+def _cite(options: argparse.Namespace) -> int:
+    from autocoop import cite
+
+    print(cite(options.style))
+    return 0
+
+
+def _compile(options: argparse.Namespace) -> int:
+    from autocoop.compile import compile_release, find_data, stale
+
+    data = find_data(options.data)
+    if options.dry_run:
+        differences = stale(data)
+        for difference in differences:
+            print(difference, file=sys.stderr)
+        print("the release is stale" if differences else "the release is current")
+        return 1 if differences else 0
+    manifest = compile_release(data)
+    events = manifest["tables"]["events"]["rows"]
+    print(f"{data / 'release'}: {events:,} events, {len(manifest['tables'])} tables")
+    return 0
+
+
+def _check(options: argparse.Namespace) -> int:
+    from autocoop.compile import check, find_data
+
+    problems = check(find_data(options.data), options.paths or None)
+    for problem in problems:
+        print(problem)
+    print(f"{len(problems)} problems" if problems else "no problems")
+    return 1 if problems else 0
+
+
+def _new(options: argparse.Namespace) -> int:
+    from autocoop.skeleton import skeleton
+
+    text = skeleton(options.type, date.today().isoformat())
+    if options.out is None:
+        print(text, end="")
+        return 0
+    try:
+        options.out.parent.mkdir(parents=True, exist_ok=True)
+        with options.out.open("x", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+    except OSError as error:
+        print(f"{options.out}: not written ({error.strerror})", file=sys.stderr)
+        return 2
+    print(f"{options.out}: written; fill it in, then run `autocoop check {options.out}`")
+    return 0

@@ -1,0 +1,370 @@
+"""From the data folder to a release: read, resolve, check, flatten, validate, write."""
+
+import json
+import tomllib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from autocoop import __version__
+from autocoop.compile import documents, write
+from autocoop.compile.events import Event, EventFile, Facts
+from autocoop.compile.problems import InvalidData, Problem, Problems
+from autocoop.compile.reference import References, read_references
+from autocoop.errors import NotADataFolder, ReleaseNotWritten
+from autocoop.schemas import MODELS, describe
+from autocoop.schemas.describe import to_pandas
+
+__all__ = ["Compiled", "InvalidData", "Problem", "check", "compile_release", "find_data", "stale"]
+
+
+@dataclass
+class Compiled:
+    """A release in memory: a table of Arrow for each table, and what goes beside them."""
+
+    tables: dict[str, pa.Table]
+    about: dict[str, Any]
+
+
+def find_data(start: Path | None = None) -> Path:
+    """The `data` folder of the project that `start` (by default the current folder) lies in."""
+    start = (start or Path.cwd()).resolve()
+    for folder in (start, *start.parents):
+        for candidate in (folder, folder / "data"):
+            if (candidate / "events").is_dir() and (candidate / "actors.csv").is_file():
+                return candidate
+    raise NotADataFolder(
+        f"{start}: no data folder here or above; run this inside a checkout of the project, "
+        "or name the folder with --data"
+    )
+
+
+def read_about(data: Path) -> dict[str, Any]:
+    """Title, authors, licences and coverage of the dataset."""
+    path = data / "about.toml"
+    try:
+        about = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise NotADataFolder(f"{path}: the file is missing") from error
+    except tomllib.TOMLDecodeError as error:
+        raise NotADataFolder(f"{path}: not TOML: {error}") from error
+    return {
+        key: value.isoformat() if isinstance(value, date) else value for key, value in about.items()
+    }
+
+
+def _shown(data: Path, path: Path) -> str:
+    return path.relative_to(data.parent).as_posix()
+
+
+def event_files(data: Path) -> list[Path]:
+    """Every file under `data/events`, whatever its name."""
+    return sorted(path for path in (data / "events").rglob("*") if path.is_file())
+
+
+def facts_of(data: Path) -> Facts:
+    """What the compiler knows from outside the event files."""
+    reliability = data.parent / "validation" / "reliability" / "second_reading"
+    version_added: dict[str, str] = {}
+    archive = data / "archive"
+    for folder in sorted(
+        (path for path in archive.glob("*") if path.is_dir()),
+        key=lambda path: [int(part) for part in path.name.split(".")],
+    ):
+        table = pq.read_table(folder / "events.parquet", columns=["event_id"])
+        for event_id in table["event_id"].to_pylist():
+            version_added.setdefault(event_id, folder.name)
+    return Facts(
+        version=__version__,
+        coverage_end=date.fromisoformat(read_about(data)["coverage_end"]),
+        version_added=version_added,
+        double_read=frozenset(path.stem for path in reliability.glob("*.yaml")),
+    )
+
+
+def _read_events(
+    data: Path,
+    paths: Iterable[Path],
+    references: References,
+    facts: Facts,
+    problems: Problems,
+) -> list[Event]:
+    events = []
+    for path in paths:
+        shown = _shown(data, path)
+        if path.suffix != ".yaml":
+            problems.add(shown, 1, "", None, "is not an event file", "name it <event-id>.yaml")
+            continue
+        event = EventFile(path, shown, references, problems, facts).read()
+        if event is not None:
+            events.append(event)
+    return events
+
+
+def _check_ids(data: Path, paths: Iterable[Path], problems: Problems) -> None:
+    """No identifier stands in two files."""
+    first: dict[str, Path] = {}
+    for path in paths:
+        if path.stem in first:
+            problems.add(
+                _shown(data, path),
+                1,
+                "id",
+                path.stem,
+                f"is the identifier of {_shown(data, first[path.stem])} too",
+                "merge the two files or rename the new one",
+            )
+        first.setdefault(path.stem, path)
+
+
+def _check_searches(references: References, event_ids: set[str], problems: Problems) -> None:
+    """The ledger names only events that exist."""
+    for row in references.rows["searches"]:
+        for event_id in row.cells["event_ids"] or []:
+            if event_id not in event_ids:
+                problems.unknown(
+                    row.file, row.line, "event_ids", event_id, event_ids, "is no event"
+                )
+
+
+def check(data: Path, paths: Iterable[Path] | None = None) -> list[Problem]:
+    """The problems of the named event files (all, by default) and of the reference tables."""
+    problems = Problems()
+    everything = event_files(data)
+    references = read_references(data, lambda path: _shown(data, path), problems)
+    _check_ids(data, everything, problems)
+    facts = facts_of(data)
+    if paths is None:
+        chosen = everything
+    else:
+        chosen = []
+        for path in (Path(path).resolve() for path in paths):
+            if not path.exists():
+                raise NotADataFolder(f"{path}: there is no such file or folder")
+            if not path.is_relative_to(data):
+                raise NotADataFolder(f"{path}: is not inside {data}")
+            if path.is_dir():
+                chosen += [file for file in everything if file.is_relative_to(path)]
+            elif path.is_relative_to(data / "events"):
+                chosen.append(path)
+    _read_events(data, chosen, references, facts, problems)
+    if paths is None:
+        _check_searches(references, {path.stem for path in everything}, problems)
+    return problems.sorted()
+
+
+def assemble(data: Path) -> Compiled:
+    """The release in memory.
+
+    Raises `InvalidData` with every problem of every file where there is one.
+    """
+    problems = Problems()
+    about = read_about(data)
+    references = read_references(data, lambda path: _shown(data, path), problems)
+    paths = event_files(data)
+    _check_ids(data, paths, problems)
+    events = _read_events(data, paths, references, facts_of(data), problems)
+    _check_searches(references, {path.stem for path in paths}, problems)
+    if len(problems):
+        raise InvalidData(problems.sorted())
+    rows: dict[str, list[dict[str, Any]]] = {table: [] for table in MODELS}
+    for event in events:
+        for table, found in event.rows.items():
+            rows[table] += found
+    for table, found in references.rows.items():
+        rows[table] = [row.cells for row in found]
+    last_year = int(about["coverage_end"][:4])
+    rows["regimes"] = _regime_years(references, last_year)
+    tables = {table: _as_arrow(table, rows[table]) for table in MODELS}
+    files = {event.event_id: (event.file, event.line) for event in events}
+    _validate(tables, files, problems)
+    if len(problems):
+        raise InvalidData(problems.sorted())
+    return Compiled(tables, about)
+
+
+def _regime_years(references: References, last_year: int) -> list[dict[str, Any]]:
+    """A row a state and year, from 2000; years after the source's last are carried forward."""
+    rows = []
+    for actor in sorted({actor for actor, _ in references.regimes}):
+        for year in range(2000, max(last_year, references.regimes_last_year) + 1):
+            found = references.regime(actor, year)
+            if found is not None:
+                rows.append(
+                    {
+                        "actor_id": actor,
+                        "year": year,
+                        "regime": found[0],
+                        "is_regime_carried": found[1],
+                    }
+                )
+    return rows
+
+
+def _as_arrow(table: str, rows: list[dict[str, Any]]) -> pa.Table:
+    """Rows as Arrow, sorted by the table's key."""
+    info = describe(table)
+    ordered = sorted(
+        rows,
+        key=lambda row: (
+            tuple((row[name] is not None, row[name] or "") for name in info.key)
+            if all(not isinstance(row[name], (int, date)) for name in info.key)
+            else tuple((row[name] is not None, str(row[name])) for name in info.key)
+        ),
+    )
+    return pa.Table.from_pylist(ordered, schema=info.arrow_schema())
+
+
+def _validate(
+    tables: dict[str, pa.Table], files: dict[str, tuple[str, int]], problems: Problems
+) -> None:
+    """Every table against its pandera model; a failure names the event's file."""
+    from pandera.errors import SchemaErrors
+
+    for table, model in MODELS.items():
+        frame = to_pandas(tables[table])
+        try:
+            model.validate(frame, lazy=True)
+        except SchemaErrors as errors:
+            for error in errors.schema_errors:
+                _report(table, frame, error, files, problems)
+
+
+def _report(
+    table: str,
+    frame: Any,
+    error: Any,
+    files: dict[str, tuple[str, int]],
+    problems: Problems,
+) -> None:
+    column = getattr(error.schema, "name", None) or ""
+    rule = str(getattr(error.check, "error", None) or error.check or error.reason_code)
+    cases = error.failure_cases
+    indices = sorted(set(cases["index"].dropna())) if hasattr(cases, "columns") else []
+    if not indices:
+        problems.add(table, 1, str(column), None, f"breaks {rule}: {cases}")
+    for index in indices:
+        row = frame.loc[index]
+        file, line = files.get(row.get("event_id"), (table, 1))
+        value = str(row[column]) if column in frame.columns else None
+        problems.add(file, line, f"{table}.{column}".rstrip("."), value, f"breaks the rule: {rule}")
+
+
+def _write_into(folder: Path, compiled: Compiled) -> None:
+    manifest: dict[str, Any] = {
+        "name": compiled.about["name"],
+        "version": __version__,
+        "pyarrow": pa.__version__,
+        "about": compiled.about,
+        "tables": {},
+    }
+    for table, data in compiled.tables.items():
+        info = describe(table)
+        path = folder / f"{table}.parquet"
+        write.write_table(path, data, info, __version__)
+        manifest["tables"][table] = {
+            "title": info.title,
+            "row": info.row,
+            **write.table_facts(path, data),
+        }
+    package = documents.data_package(compiled.about, manifest)
+    for name, text in {
+        "codebook.json": documents.as_json(documents.codebook_records()),
+        "counts.csv": documents.counts_csv(compiled.tables["events"].to_pylist()),
+        "datapackage.json": documents.as_json(package),
+        "manifest.json": documents.as_json(manifest),
+    }.items():
+        (folder / name).write_text(text, encoding="utf-8", newline="\n")
+
+
+def _pages(data: Path, about: dict[str, Any]) -> dict[Path, str]:
+    """The generated documents at the top of the repository."""
+    introduction = (data / "codebook_introduction.md").read_text(encoding="utf-8")
+    return {
+        data.parent / "CODEBOOK.md": documents.codebook_page(introduction),
+        data.parent / "CITATION.cff": documents.citation_cff(about, __version__),
+    }
+
+
+def compile_release(data: Path) -> dict[str, Any]:
+    """Compile `data` into `data/release`; returns the manifest.
+
+    Raises `InvalidData` with every problem where there is one, `ReleaseNotWritten` where the
+    folder cannot be written. In both cases the old release stays as it was.
+    """
+    compiled = assemble(data)
+    with write.replaced_folder(data / "release") as folder:
+        _write_into(folder, compiled)
+    try:
+        for path, text in _pages(data, compiled.about).items():
+            write.write_text(path, text)
+    except OSError as error:
+        raise ReleaseNotWritten(f"{error.filename}: could not be written: {error}") from error
+    return json.loads((data / "release" / "manifest.json").read_text(encoding="utf-8"))
+
+
+def stale(data: Path) -> list[str]:
+    """What of the release and the generated documents is not what compiling gives now."""
+    import tempfile
+
+    compiled = assemble(data)
+    differences = []
+    with tempfile.TemporaryDirectory() as folder:
+        fresh = Path(folder)
+        _write_into(fresh, compiled)
+        release = data / "release"
+        new = {path.name for path in fresh.iterdir()}
+        old = {path.name for path in release.iterdir()} if release.is_dir() else set()
+        differences += [f"data/release/{name}: missing" for name in sorted(new - old)]
+        differences += [f"data/release/{name}: extra" for name in sorted(old - new)]
+        for name in sorted(new & old):
+            difference = _difference(release / name, fresh / name)
+            if difference:
+                differences.append(f"data/release/{name}: {difference}")
+    for path, text in _pages(data, compiled.about).items():
+        is_current = path.is_file() and path.read_text(encoding="utf-8") == text
+        if not is_current:
+            differences.append(f"{path.name}: is not what the schemas and data give now")
+    return differences
+
+
+def _difference(old: Path, new: Path) -> str | None:
+    """How two files of a release differ; Parquet files by content, since the bytes also depend
+    on the version of pyarrow."""
+    if old.suffix == ".parquet":
+        before, after = pq.read_table(old), pq.read_table(new)
+        if before.schema.equals(after.schema, check_metadata=True) and before.equals(after):
+            return None
+        missing = [name for name in after.column_names if name not in before.column_names]
+        extra = [name for name in before.column_names if name not in after.column_names]
+        return (
+            f"{before.num_rows} rows, should be {after.num_rows}"
+            f"; columns missing {missing}, extra {extra}"
+        )
+    if old.name == "manifest.json":
+        before, after = (_comparable(json.loads(path.read_text("utf-8"))) for path in (old, new))
+        return None if before == after else "does not describe the tables"
+    if old.name == "datapackage.json":
+        before, after = (json.loads(path.read_text("utf-8")) for path in (old, new))
+        for package in (before, after):
+            for resource in package["resources"]:
+                resource["bytes"] = resource["hash"] = None
+        return None if before == after else "does not describe the tables"
+    before_lines, after_lines = (path.read_text("utf-8").splitlines() for path in (old, new))
+    missing = [line for line in after_lines if line not in set(before_lines)][:5]
+    extra = [line for line in before_lines if line not in set(after_lines)][:5]
+    return f"missing {missing}, extra {extra}" if before_lines != after_lines else None
+
+
+def _comparable(manifest: dict[str, Any]) -> dict[str, Any]:
+    """A manifest without what depends on the version of pyarrow."""
+    tables = {
+        table: {key: value for key, value in facts.items() if key not in ("bytes", "sha256")}
+        for table, facts in manifest["tables"].items()
+    }
+    return manifest | {"pyarrow": None, "tables": tables}

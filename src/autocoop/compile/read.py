@@ -1,0 +1,205 @@
+"""Reading YAML and CSV: every value stays text and knows its line.
+
+YAML is read without any resolution of types (`NO` stays Norway, dates stay text), and without
+the parts of the language that an event file has no use for: aliases, merge keys, tags.
+"""
+
+import csv
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, ClassVar
+
+from autocoop.compile.problems import Problems
+from autocoop.errors import MissingPackage
+
+try:
+    import yaml
+except ImportError as error:
+    raise MissingPackage(
+        "reading event files needs PyYAML: pip install 'autocoop[contribute]'"
+    ) from error
+
+
+@dataclass(frozen=True)
+class Scalar:
+    text: str
+    line: int
+
+
+@dataclass(frozen=True)
+class Sequence:
+    items: tuple["Value", ...]
+    line: int
+
+
+@dataclass(frozen=True)
+class Mapping:
+    entries: dict[str, "Value"]
+    key_lines: dict[str, int]
+    line: int
+
+    def get(self, key: str) -> "Value | None":
+        return self.entries.get(key)
+
+
+Value = Scalar | Sequence | Mapping
+
+_BaseLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class _TextLoader(_BaseLoader):
+    """A loader that resolves nothing: all plain scalars are text."""
+
+    yaml_implicit_resolvers: ClassVar[dict] = {}
+
+
+_PLAIN_TAGS = {
+    "tag:yaml.org,2002:str",
+    "tag:yaml.org,2002:seq",
+    "tag:yaml.org,2002:map",
+}
+
+
+def read_text(path: Path, shown: str, problems: Problems) -> str | None:
+    """The file as text; None, and a problem, where it is not UTF-8 or is empty."""
+    raw = path.read_bytes()
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        problems.add(
+            shown,
+            line,
+            "",
+            repr(raw[error.start : error.start + 4])[2:-1],
+            "are bytes that are not UTF-8",
+            "save the file as UTF-8",
+        )
+        return None
+    if not text.strip():
+        problems.add(shown, 1, "", None, "the file is empty", "write the event or delete the file")
+        return None
+    return text
+
+
+def read_yaml(path: Path, shown: str, problems: Problems) -> Mapping | None:
+    """The file as a mapping whose every value knows its line.
+
+    None, and problems, where it cannot be read so.
+    """
+    text = read_text(path, shown, problems)
+    if text is None:
+        return None
+    try:
+        root = yaml.compose(text, Loader=_TextLoader)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        line = mark.line + 1 if mark else 1
+        what = " ".join(filter(None, (error.context, error.problem)))
+        problems.add(
+            shown,
+            line,
+            "",
+            None,
+            f"not YAML: {what}",
+            "quote a text that holds ': ' or ' #' or begins with a special character",
+        )
+        return None
+    except yaml.YAMLError as error:
+        problems.add(shown, 1, "", None, f"not YAML: {error}")
+        return None
+    before = len(problems)
+    value = _build(root, shown, "", problems, set())
+    if not isinstance(value, Mapping):
+        problems.add(shown, 1, "", None, "an event file is a mapping of fields")
+        return None
+    return value if len(problems) == before else None
+
+
+def _build(node: Any, shown: str, path: str, problems: Problems, seen: set[int]) -> Value | None:
+    line = node.start_mark.line + 1
+    if id(node) in seen:
+        problems.add(shown, line, path, None, "is an alias", "write the value out")
+        return None
+    seen.add(id(node))
+    if node.tag not in _PLAIN_TAGS:
+        problems.add(shown, line, path, node.tag, "is a tag", "leave tags out: all values are text")
+        return None
+    if isinstance(node, yaml.ScalarNode):
+        return Scalar(node.value, line)
+    if isinstance(node, yaml.SequenceNode):
+        items = [
+            _build(item, shown, f"{path}[{index}]", problems, seen)
+            for index, item in enumerate(node.value)
+        ]
+        return Sequence(tuple(item for item in items if item is not None), line)
+    entries: dict[str, Value] = {}
+    key_lines: dict[str, int] = {}
+    for key_node, value_node in node.value:
+        key_line = key_node.start_mark.line + 1
+        if not isinstance(key_node, yaml.ScalarNode):
+            problems.add(shown, key_line, path, None, "a key is a word")
+            continue
+        key = key_node.value
+        inner = f"{path}.{key}" if path else key
+        if key == "<<":
+            problems.add(shown, key_line, inner, None, "is a merge key", "write the fields out")
+            continue
+        if key in entries:
+            problems.add(
+                shown,
+                key_line,
+                inner,
+                None,
+                f"stands twice, first in line {key_lines[key]}",
+                "keep one of them",
+            )
+            continue
+        value = _build(value_node, shown, inner, problems, seen)
+        if value is not None:
+            entries[key] = value
+            key_lines[key] = key_line
+    return Mapping(entries, key_lines, line)
+
+
+def read_csv(
+    path: Path, shown: str, columns: list[str], problems: Problems
+) -> Iterator[tuple[int, dict[str, str]]]:
+    """Line number and cells of each row; problems where header or width are not right."""
+    text = read_text(path, shown, problems)
+    if text is None:
+        return
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    try:
+        header = next(reader)
+        if header != columns:
+            missing = [name for name in columns if name not in header]
+            extra = [name for name in header if name not in columns]
+            problems.add(
+                shown,
+                1,
+                "",
+                ",".join(header),
+                "is not the header of this table"
+                + (f", missing {missing}" if missing else "")
+                + (f", extra {extra}" if extra else "")
+                + ("" if missing or extra else ", the order differs"),
+                f"write {','.join(columns)}",
+            )
+            return
+        for cells in reader:
+            if len(cells) != len(columns):
+                problems.add(
+                    shown,
+                    reader.line_num,
+                    "",
+                    ",".join(cells),
+                    f"has {len(cells)} cells, not {len(columns)}",
+                    "quote a cell that holds a comma",
+                )
+                continue
+            yield reader.line_num, dict(zip(columns, cells, strict=True))
+    except csv.Error as error:
+        problems.add(shown, reader.line_num, "", None, f"not CSV: {error}")

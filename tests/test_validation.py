@@ -1,0 +1,91 @@
+"""The rules on the release hold, and each can fail."""
+
+import copy
+
+import pytest
+
+from validation import RULES, Tables, failures, release
+
+
+def test_release_satisfies_every_rule() -> None:
+    assert {name: wrong for name, wrong in failures().items() if wrong} == {}
+
+
+def _set(table: str, column: str, value: object):
+    def spoil(tables: Tables) -> None:
+        row = next(row for row in tables[table] if row[column] is not None)
+        row[column] = value
+
+    return spoil
+
+
+def _copy_event(tables: Tables) -> None:
+    row = dict(tables["arms_transfers"][0])
+    row["event_id"] += "-again"
+    tables["arms_transfers"].append(row)
+
+
+def _drop(table: str):
+    return lambda tables: tables[table].pop(0)
+
+
+def _deal_with_oneself(tables: Tables) -> None:
+    row = tables["arms_transfers"][0]
+    row["recipient"] = row["supplier"]
+
+
+def _too_early(tables: Tables) -> None:
+    tables["participants"][0]["actor_id"] = "SSD"
+    event_id = tables["participants"][0]["event_id"]
+    next(row for row in tables["events"] if row["event_id"] == event_id)["year"] = 2005
+
+
+def _delivered_though_announced(tables: Tables) -> None:
+    row = tables["arms_transfers"][0]
+    row["status"], row["quantity_delivered_best"] = "announced", 3
+
+
+def _alone(tables: Tables) -> None:
+    row = tables["joint_exercises"][0]
+    row["participants"], row["framework"] = ["RUS"], None
+
+
+def _other_site(tables: Tables) -> None:
+    row = next(row for row in tables["sources"] if row["publisher_id"] != "tass")
+    row["url"] = "https://tass.com/world/1"
+
+
+def _no_class(tables: Tables) -> None:
+    row = next(row for row in tables["participants"] if row["role"] == "supplier")
+    row["regime"] = None
+
+
+SPOILERS = {
+    "references_exist": _set("sources", "publisher_id", "nobody"),
+    "wide_tables_hold_all_events": _drop("joint_exercises"),
+    "every_value_is_reported": _set("joint_exercises", "personnel_best", 123_457),
+    "sources_report_something": lambda tables: tables["claims"].clear(),
+    "grades_follow_from_publishers": _set("events", "evidence_grade", "Z"),
+    "pages_are_filed_under_their_site": _other_site,
+    "nobody_deals_with_himself": _deal_with_oneself,
+    "exercises_have_two_sides": _alone,
+    "actors_existed": _too_early,
+    "states_have_regimes": _no_class,
+    "status_and_dates_agree": _delivered_though_announced,
+    "vocabularies_map_to_unroca": _set("arms_items", "unroca", "SALW-X"),
+    "likely_duplicates_are_settled": _copy_event,
+    "settled_pairs_are_still_alike": lambda tables: tables["joint_exercises"].clear(),
+}
+
+
+def test_every_rule_is_tried() -> None:
+    failures()
+    assert set(SPOILERS) == set(RULES)
+
+
+@pytest.mark.parametrize("name", SPOILERS)
+def test_rule_can_fail(name: str) -> None:
+    failures()
+    tables = copy.deepcopy(release())
+    SPOILERS[name](tables)
+    assert RULES[name](tables)
