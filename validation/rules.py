@@ -232,11 +232,11 @@ KNOWN_REGIME_GAPS: set[tuple[str, str]] = set()
 
 @rule
 def status_and_dates_agree(tables: Tables) -> list[str]:
-    """What is only announced or was called off has no delivery."""
+    """What is only announced or contracted has no delivery."""
     return [
         row["event_id"]
         for row in tables["arms_transfers"]
-        if row["status"] in ("announced", "contracted", "cancelled")
+        if row["status"] in ("announced", "contracted")
         and (row["quantity_delivered_best"] or 0) > 0
     ]
 

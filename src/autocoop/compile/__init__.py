@@ -133,28 +133,31 @@ def _check_searches(references: References, event_ids: set[str], problems: Probl
 
 
 def check(data: Path, paths: Iterable[Path] | None = None) -> list[Problem]:
-    """The problems of the named event files (all, by default) and of the reference tables."""
+    """The problems of the named event files and of the reference tables.
+
+    Without paths, of everything that compiling would refuse.
+    """
+    if paths is None:
+        try:
+            assemble(data)
+        except InvalidData as error:
+            return error.problems
+        return []
     problems = Problems()
     everything = event_files(data)
     references = read_references(data, lambda path: _shown(data, path), problems)
     _check_ids(data, everything, problems)
-    facts = facts_of(data)
-    if paths is None:
-        chosen = everything
-    else:
-        chosen = []
-        for path in (Path(path).resolve() for path in paths):
-            if not path.exists():
-                raise NotADataFolder(f"{path}: there is no such file or folder")
-            if not path.is_relative_to(data):
-                raise NotADataFolder(f"{path}: is not inside {data}")
-            if path.is_dir():
-                chosen += [file for file in everything if file.is_relative_to(path)]
-            elif path.is_relative_to(data / "events"):
-                chosen.append(path)
-    _read_events(data, chosen, references, facts, problems)
-    if paths is None:
-        _check_searches(references, {path.stem for path in everything}, problems)
+    chosen = []
+    for path in (Path(path).resolve() for path in paths):
+        if not path.exists():
+            raise NotADataFolder(f"{path}: there is no such file or folder")
+        if not path.is_relative_to(data):
+            raise NotADataFolder(f"{path}: is not inside {data}")
+        if path.is_dir():
+            chosen += [file for file in everything if file.is_relative_to(path)]
+        elif path.is_relative_to(data / "events"):
+            chosen.append(path)
+    _read_events(data, chosen, references, facts_of(data), problems)
     return problems.sorted()
 
 
@@ -181,8 +184,11 @@ def assemble(data: Path) -> Compiled:
     last_year = int(about["coverage_end"][:4])
     rows["regimes"] = _regime_years(references, last_year)
     tables = {table: _as_arrow(table, rows[table]) for table in MODELS}
-    files = {event.event_id: (event.file, event.line) for event in events}
-    _validate(tables, files, problems)
+    places = {("events", event.event_id): (event.file, event.line) for event in events}
+    for table, found in references.rows.items():
+        key = describe(table).key[0]
+        places |= {(table, row.cells[key]): (row.file, row.line) for row in found}
+    _validate(tables, places, problems)
     if len(problems):
         raise InvalidData(problems.sorted())
     return Compiled(tables, about)
@@ -221,9 +227,9 @@ def _as_arrow(table: str, rows: list[dict[str, Any]]) -> pa.Table:
 
 
 def _validate(
-    tables: dict[str, pa.Table], files: dict[str, tuple[str, int]], problems: Problems
+    tables: dict[str, pa.Table], places: dict[tuple[str, str], tuple[str, int]], problems: Problems
 ) -> None:
-    """Every table against its pandera model; a failure names the event's file."""
+    """Every table against its pandera model; a failure names the file and line it comes from."""
     from pandera.errors import SchemaErrors
 
     for table, model in MODELS.items():
@@ -232,14 +238,14 @@ def _validate(
             model.validate(frame, lazy=True)
         except SchemaErrors as errors:
             for error in errors.schema_errors:
-                _report(table, frame, error, files, problems)
+                _report(table, frame, error, places, problems)
 
 
 def _report(
     table: str,
     frame: Any,
     error: Any,
-    files: dict[str, tuple[str, int]],
+    places: dict[tuple[str, str], tuple[str, int]],
     problems: Problems,
 ) -> None:
     column = getattr(error.schema, "name", None) or ""
@@ -250,7 +256,8 @@ def _report(
         problems.add(table, 1, str(column), None, f"breaks {rule}: {cases}")
     for index in indices:
         row = frame.loc[index]
-        file, line = files.get(row.get("event_id"), (table, 1))
+        own = (table, row[describe(table).key[0]])
+        file, line = places.get(own) or places.get(("events", row.get("event_id"))) or (table, 1)
         value = str(row[column]) if column in frame.columns else None
         problems.add(file, line, f"{table}.{column}".rstrip("."), value, f"breaks the rule: {rule}")
 

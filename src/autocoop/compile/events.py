@@ -17,6 +17,15 @@ from autocoop.schemas import columns as c
 from autocoop.schemas import vocabularies as v
 
 FIRST_YEAR = 2000
+
+#: Event type -> the role whose holder has to be an autocracy.
+LEADING_ROLE = {
+    "arms_transfer": "supplier",
+    "joint_exercise": "organiser",
+    "intervention": "intervener",
+    "pme_program": "provider",
+}
+
 _URL = re.compile(r"https?://\S+")
 _LANGUAGE = re.compile(r"[a-z]{2,3}")
 
@@ -691,53 +700,53 @@ class EventFile:
             )
 
     def check_scope(self, year: int, root: Mapping) -> None:
-        """The event is one of an autocracy (design, scope)."""
-        line = root.key_lines.get("participants", root.line)
-        roles = {
-            "arms_transfer": "supplier",
-            "joint_exercise": "organiser",
-            "intervention": "intervener",
-            "pme_program": "provider",
-        }
-        role = roles[self.type]
+        """The event is one of an autocracy (design, scope).
+
+        A state leads for itself, a private military company for its parent. An organisation or
+        coalition counts as autocratic where at least half of its members, or of the contingents
+        it sends, are autocracies in that year.
+        """
+        role = LEADING_ROLE[self.type]
         leaders = [row["actor_id"] for row in self.participants if row["role"] == role]
-        states: list[str] = []
+        contingents = [row["actor_id"] for row in self.participants if row["role"] == "participant"]
+        groups: list[list[str]] = []
         for leader in leaders:
             actor = self.references.behind(leader)
             if self.references.is_state(actor):
-                states.append(actor)
+                groups.append([actor])
             else:
-                contingents = [
-                    row["actor_id"] for row in self.participants if row["role"] == "participant"
-                ]
-                states += contingents or self.references.members(actor, year)
-        known = [found[0] for state in states if (found := self.references.regime(state, year))]
-        autocracies = sum(1 for regime in known if regime <= 1)
-        if not known:
+                groups += [self.references.members(actor, year), contingents]
+        regimes = [
+            [found[0] for state in group if (found := self.references.regime(state, year))]
+            for group in groups
+        ]
+        known = [group for group in regimes if group]
+        if not known or any(
+            sum(regime <= 1 for regime in group) * 2 >= len(group) for group in known
+        ):
             return
-        is_enough = (
-            autocracies * 2 >= len(known) if self.type == "intervention" else autocracies >= 1
+        self.problem(
+            root.key_lines.get("participants", root.line),
+            "participants",
+            ";".join(leaders),
+            f"out of scope: no autocracy as {role} in {year}",
+            "leave the event out",
         )
-        if not is_enough:
-            self.problem(
-                line,
-                "participants",
-                ";".join(leaders),
-                f"out of scope: no autocracy as {role} in {year} "
-                f"(V-Dem class {', '.join(map(str, sorted(known)))})",
-                "leave the event out",
-            )
 
     # -- flattening -------------------------------------------------------------------------------
 
     def figure(self, path: str) -> dict[str, int | None]:
-        """low, best and high of a figure, from the event's value and the claims on it."""
+        """low, best and high of a figure, from the event's value and the claims on it.
+
+        Planned figures count only where no page gives another.
+        """
         best = self.one(path)
         claims = self.claims_on(path)
+        claims = [claim for claim in claims if claim.qualifier != "planned"] or claims
         is_range = any((claim.qualifier or "").startswith("range_") for claim in claims)
         if best is None and not is_range:
             return {"low": None, "best": None, "high": None}
-        reported = [claim.value for claim in claims]
+        reported = [claim.value for claim in claims] + ([] if best is None else [best])
         return {"low": min(reported), "best": best, "high": max(reported)}
 
     def date_cells(self, path: str, column: str, bound: str) -> dict[str, Any]:

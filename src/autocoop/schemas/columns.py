@@ -161,8 +161,8 @@ def figure(which: str, what: str, *, unit: str, form: str) -> Any:
         "high": f"Highest figure any source gives for: {what}",
     }
     derived = {
-        "low": f"least of the claims on {form}",
-        "high": f"greatest of the claims on {form}",
+        "low": f"least of the claims on {form}, planned figures aside where there are others",
+        "high": f"greatest of the claims on {form}, planned figures aside where there are others",
     }
     return column(
         texts[which],

@@ -733,7 +733,8 @@ class Sources(Table):
         form="sources[].origin",
     )
     title: Text = column(
-        "Title of the page; missing where what was read shows none.",
+        "Title of the page. Where the text that was read shows none, its opening words or a short "
+        "description, or missing.",
         nullable=True,
         form="sources[].title",
     )

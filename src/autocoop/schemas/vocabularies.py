@@ -28,7 +28,7 @@ STATUS = {
     "contracted": "signed or approved; no page shows that it has begun",
     "under_way": "begun (deliveries, deployment, course); no page shows its end",
     "completed": "held, delivered, withdrawn or graduated",
-    "cancelled": "called off by a party before it happened",
+    "cancelled": "called off by a party before it happened or was complete",
     "postponed": "put off, and no page shows that it was held later",
     "intercepted": "stopped on the way by a third party",
 }
