@@ -1,7 +1,6 @@
 """The exceptions a user of autocoop can meet; each says what is wrong and what would be right."""
 
 from collections.abc import Iterable
-from difflib import get_close_matches
 
 
 class AutocoopError(Exception):
@@ -77,6 +76,8 @@ class ReleaseNotWritten(AutocoopError, OSError):
 
 def suggestion(name: str, known: Iterable[str]) -> str:
     """``; did you mean 'x'?`` for the nearest of `known`, or nothing."""
+    from difflib import get_close_matches
+
     by_key = {candidate.casefold().strip(): candidate for candidate in known}
     wanted = name.casefold().strip()
     near = get_close_matches(wanted, by_key, n=1, cutoff=0.75 if len(wanted) > 4 else 0.6)

@@ -161,7 +161,7 @@ def _to_pandas(data: "pa.Table") -> "pd.DataFrame":
         pa.bool_(): pd.BooleanDtype(),
         pa.list_(pa.string()): pd.ArrowDtype(pa.list_(pa.string())),
     }
-    return data.to_pandas(types_mapper=types.get)
+    return data.to_pandas(types_mapper=types.get, use_threads=False)
 
 
 def _to_polars(data: "pa.Table", levels: dict[str, list[str]]) -> "pl.DataFrame":

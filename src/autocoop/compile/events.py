@@ -738,11 +738,12 @@ class EventFile:
     def figure(self, path: str) -> dict[str, int | None]:
         """low, best and high of a figure, from the event's value and the claims on it.
 
-        Planned figures count only where no page gives another.
+        Planned and interim figures count only where no page gives another.
         """
         best = self.one(path)
         claims = self.claims_on(path)
-        claims = [claim for claim in claims if claim.qualifier != "planned"] or claims
+        final = [claim for claim in claims if claim.qualifier not in ("planned", "so_far")]
+        claims = final or claims
         is_range = any((claim.qualifier or "").startswith("range_") for claim in claims)
         if best is None and not is_range:
             return {"low": None, "best": None, "high": None}

@@ -160,9 +160,10 @@ def figure(which: str, what: str, *, unit: str, form: str) -> Any:
         "best": f"The figure taken, which at least one source gives, for: {what}",
         "high": f"Highest figure any source gives for: {what}",
     }
+    aside = "planned and interim ones aside where there are others"
     derived = {
-        "low": f"least of the claims on {form}, planned figures aside where there are others",
-        "high": f"greatest of the claims on {form}, planned figures aside where there are others",
+        "low": f"least of the claims on {form}, {aside}",
+        "high": f"greatest of the claims on {form}, {aside}",
     }
     return column(
         texts[which],

@@ -258,7 +258,9 @@ class ArmsTransfers(EventColumns):
         "high", "units delivered in the deal.", unit="units", form="details.quantity_delivered"
     )
     announced_date: Date = c.date(
-        "Day on which the deal became public.", bound="first", form="details.announced_date"
+        "Day on which the deal became public: of its announcement, or of the first report found.",
+        bound="first",
+        form="details.announced_date",
     )
     announced_precision: Text = c.precision("announced_date")
     order_date: Date = c.date(

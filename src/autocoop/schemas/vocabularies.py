@@ -67,7 +67,7 @@ REGIME = {
 TRANSFER_MODE = {
     "sale": "sold for money",
     "aid": "given: grant, gift, donation",
-    "loan": "paid with a loan that the supplier (or its banks) gives, or lent and to be returned",
+    "loan": "paid wholly or for the greater part with a loan that the supplier gives, or lent",
     "lease": "leased",
     "licence": "produced by the recipient under the supplier's licence",
     "barter": "paid in kind",
@@ -289,6 +289,7 @@ QUALIFIER = {
     "less_than": "the page says less than, fewer than",
     "estimated": "the page gives it as an estimate or allegation",
     "planned": "the page gives it as a plan",
+    "so_far": "the page counts up to its own day; more came later",
     "range_low": "lower end of a range on the page",
     "range_high": "upper end of a range on the page",
 }
