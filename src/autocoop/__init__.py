@@ -9,16 +9,32 @@ from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
 
-__all__ = ["__version__", "cite", "codebook", "evidence", "load", "tables"]
+__all__ = [
+    "__version__",
+    "cite",
+    "codebook",
+    "diff",
+    "evidence",
+    "load",
+    "tables",
+    "verify",
+    "versions",
+]
 
 if TYPE_CHECKING:
+    from autocoop.archive import verify as verify
+    from autocoop.archive import versions as versions
     from autocoop.citation import cite as cite
     from autocoop.claims import evidence as evidence
+    from autocoop.comparing import diff as diff
     from autocoop.describing import codebook as codebook
     from autocoop.describing import tables as tables
     from autocoop.loading import load as load
 
 _MODULES = {
+    "diff": "autocoop.comparing",
+    "verify": "autocoop.archive",
+    "versions": "autocoop.archive",
     "cite": "autocoop.citation",
     "codebook": "autocoop.describing",
     "evidence": "autocoop.claims",

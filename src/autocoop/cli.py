@@ -33,6 +33,7 @@ def build_parser() -> argparse.ArgumentParser:
         metavar="COLUMN=VALUE",
         help="condition; repeat it for more; VALUE may be a,b or 2010..2015 or >=1000",
     )
+    load.add_argument("--version", help="an older version")
     load.add_argument("--columns", metavar="A,B,C", help="columns to keep")
     load.add_argument("--out", metavar="FILE", help="write to a .csv or .parquet file")
 
@@ -44,6 +45,19 @@ def build_parser() -> argparse.ArgumentParser:
 
     cite = commands.add_parser("cite", help="how to cite this version")
     cite.add_argument("--style", default="text", help="text, apa or bibtex")
+
+    commands.add_parser("versions", help="the versions that can be loaded")
+    verify = commands.add_parser("verify", help="check the files of a release against its hashes")
+    verify.add_argument("version", nargs="?")
+
+    diff = commands.add_parser("diff", help="what changed between two versions")
+    diff.add_argument("old")
+    diff.add_argument("new", nargs="?", help="this version by default")
+
+    release = commands.add_parser(
+        "release", help="archive this version, if all that must hold does"
+    )
+    release.add_argument("--data", type=Path, help="the data folder (found by default)")
 
     compile_ = commands.add_parser("compile", help="compile data/ into data/release/")
     compile_.add_argument("--data", type=Path, help="the data folder (found by default)")
@@ -112,7 +126,7 @@ def _load(options: argparse.Namespace) -> int:
     where = dict(_condition(text) for text in options.where)
     columns = options.columns.split(",") if options.columns else None
     if options.out is None:
-        frame = load(options.table, columns=columns, where=where)
+        frame = load(options.table, columns=columns, where=where, version=options.version)
         print(frame.to_string(max_rows=40, max_colwidth=30, line_width=None, index=False))
         print(f"{len(frame):,} rows")
         return 0
@@ -141,6 +155,38 @@ def _cite(options: argparse.Namespace) -> int:
     from autocoop import cite
 
     print(cite(options.style))
+    return 0
+
+
+def _versions(options: argparse.Namespace) -> int:
+    from autocoop import versions
+    from autocoop.text import columns_of_text
+
+    print(columns_of_text(versions().items()))
+    return 0
+
+
+def _verify(options: argparse.Namespace) -> int:
+    from autocoop import verify
+
+    found = verify(options.version)
+    for name, state in found.items():
+        print(f"{name}: {state}")
+    return 0 if set(found.values()) == {"ok"} else 1
+
+
+def _diff(options: argparse.Namespace) -> int:
+    from autocoop import diff
+
+    print(diff(options.old, options.new, format="text"))
+    return 0
+
+
+def _release(options: argparse.Namespace) -> int:
+    from autocoop.compile import find_data
+    from autocoop.compile.releasing import cut
+
+    print(cut(find_data(options.data)))
     return 0
 
 

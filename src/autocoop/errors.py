@@ -12,11 +12,13 @@ class UnknownName(AutocoopError, ValueError):
 
     kind = "name"
 
-    def __init__(self, name: object, known: Iterable[str], *, where: str = "") -> None:
+    def __init__(
+        self, name: object, known: Iterable[str], *, where: str = "", became: str | None = None
+    ) -> None:
         self.name = name
         self.known = list(known)
         place = f" in {where}" if where else ""
-        near = suggestion(str(name), self.known) or "."
+        near = became or suggestion(str(name), self.known) or "."
         super().__init__(
             f"there is no {self.kind} {name!r}{place}{near} There are: {shortened(self.known)}"
         )
@@ -46,6 +48,10 @@ class UnknownEngine(UnknownName):
     kind = "engine"
 
 
+class UnknownVersion(UnknownName):
+    kind = "version"
+
+
 class UnknownStyle(UnknownName):
     kind = "style"
 
@@ -64,6 +70,10 @@ class MissingPackage(AutocoopError, ImportError):
 
 class BrokenRelease(AutocoopError, OSError):
     """A shipped file is missing, truncated or altered; it was not read."""
+
+
+class ArchiveUnavailable(AutocoopError, OSError):
+    """An older release is not at hand, and could not be fetched or kept."""
 
 
 class NotADataFolder(AutocoopError, OSError):

@@ -21,6 +21,7 @@ def load(
     columns: Iterable[str] | None = None,
     where: Mapping[str, Any] | None = None,
     engine: Literal["pandas"] = "pandas",
+    version: str | None = None,
 ) -> "pd.DataFrame": ...
 @overload
 def load(
@@ -29,6 +30,7 @@ def load(
     columns: Iterable[str] | None = None,
     where: Mapping[str, Any] | None = None,
     engine: Literal["arrow"],
+    version: str | None = None,
 ) -> "pa.Table": ...
 @overload
 def load(
@@ -37,6 +39,7 @@ def load(
     columns: Iterable[str] | None = None,
     where: Mapping[str, Any] | None = None,
     engine: Literal["polars"],
+    version: str | None = None,
 ) -> "pl.DataFrame": ...
 
 
@@ -46,6 +49,7 @@ def load(
     columns: Iterable[str] | None = None,
     where: Mapping[str, Any] | None = None,
     engine: str = "pandas",
+    version: str | None = None,
 ) -> Any:
     """Load a table of the release.
 
@@ -69,6 +73,10 @@ def load(
         categoricals carry the levels of the codebook, lists are Arrow lists (each cell a Python
         list). ``"arrow"``: a `pyarrow.Table`. ``"polars"``: a `polars.DataFrame`.
 
+    version
+        An older release that `versions()` lists; this package's own by default. It is read from
+        the archive (see `autocoop.archive`), checked, and kept.
+
     Returns
     -------
     One row per key of the table (see `codebook(table)`), sorted by key.
@@ -79,21 +87,23 @@ def load(
         With what there is, and the nearest name.
     BadFilter
         A condition that does not fit its column.
+    UnknownVersion, ArchiveUnavailable
+        There is no such release, or it cannot be had now.
     BrokenRelease
-        The shipped file is truncated or altered; it was not read.
+        The file is truncated or altered; it was not read.
     """
     if engine not in ENGINES:
         raise UnknownEngine(engine, ENGINES)
-    release.facts(table)
-    record = release.codebook()[table]
+    release.facts(table, version)
+    record = release.codebook(version)[table]
     known = [column["column"] for column in record["columns"]]
     if isinstance(columns, str):
         columns = [columns]
     chosen = list(columns) if columns is not None else known
     for name in chosen:
         if name not in known:
-            raise UnknownColumn(name, known, where=table)
-    data = read(table, None if where else chosen)
+            raise unknown_column(name, record)
+    data = read(table, None if where else chosen, version)
     if where:
         from autocoop.where import apply
 
@@ -110,12 +120,20 @@ def load(
     return data if engine == "arrow" else _to_pandas(data)
 
 
-def read(table: str, columns: list[str] | None = None) -> "pa.Table":
+def unknown_column(name: str, record: dict[str, Any]) -> UnknownColumn:
+    """The error for a column a table has not; a former name says what became of it."""
+    known = [column["column"] for column in record["columns"]]
+    now = [column["column"] for column in record["columns"] if name in column.get("formerly", [])]
+    became = f"; it is called {now[0]!r} now." if now else None
+    return UnknownColumn(name, known, where=record["table"], became=became)
+
+
+def read(table: str, columns: list[str] | None = None, version: str | None = None) -> "pa.Table":
     """The table as it is stored, from bytes that were checked."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    raw = release.read_bytes(table)
+    raw = release.read_bytes(table, version)
     data = pq.ParquetFile(pa.BufferReader(raw)).read(columns=columns, use_threads=False)
     data = data.select(columns) if columns is not None else data
     text_list = pa.list_(pa.string())

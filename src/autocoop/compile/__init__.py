@@ -1,5 +1,6 @@
 """From the data folder to a release: read, resolve, check, flatten, validate, write."""
 
+import hashlib
 import json
 import tomllib
 from collections.abc import Iterable
@@ -12,6 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from autocoop import __version__
+from autocoop.archive import as_numbers
 from autocoop.compile import documents, write
 from autocoop.compile.events import Event, EventFile, Facts
 from autocoop.compile.problems import InvalidData, Problem, Problems
@@ -71,11 +73,7 @@ def facts_of(data: Path) -> Facts:
     """What the compiler knows from outside the event files."""
     reliability = data.parent / "validation" / "reliability" / "second_reading"
     version_added: dict[str, str] = {}
-    archive = data / "archive"
-    for folder in sorted(
-        (path for path in archive.glob("*") if path.is_dir()),
-        key=lambda path: [int(part) for part in path.name.split(".")],
-    ):
+    for folder in archived(data):
         table = pq.read_table(folder / "events.parquet", columns=["event_id"])
         for event_id in table["event_id"].to_pylist():
             version_added.setdefault(event_id, folder.name)
@@ -262,31 +260,59 @@ def _report(
         problems.add(file, line, f"{table}.{column}".rstrip("."), value, f"breaks the rule: {rule}")
 
 
-def _write_into(folder: Path, compiled: Compiled) -> None:
+def _write_into(folder: Path, compiled: Compiled, data: Path) -> None:
     manifest: dict[str, Any] = {
         "name": compiled.about["name"],
         "version": __version__,
         "pyarrow": pa.__version__,
         "about": compiled.about,
         "tables": {},
+        "documents": {},
     }
-    for table, data in compiled.tables.items():
+    for table, rows in compiled.tables.items():
         info = describe(table)
         path = folder / f"{table}.parquet"
-        write.write_table(path, data, info, __version__)
+        write.write_table(path, rows, info, __version__)
         manifest["tables"][table] = {
             "title": info.title,
             "row": info.row,
-            **write.table_facts(path, data),
+            **write.table_facts(path, rows),
         }
-    package = documents.data_package(compiled.about, manifest)
+    about = compiled.about
     for name, text in {
         "codebook.json": documents.as_json(documents.codebook_records()),
         "counts.csv": documents.counts_csv(compiled.tables["events"].to_pylist()),
-        "datapackage.json": documents.as_json(package),
-        "manifest.json": documents.as_json(manifest),
+        "croissant.json": documents.as_json(documents.croissant(about, manifest)),
+        "datacite.json": documents.as_json(documents.datacite(about, __version__)),
+        "datapackage.json": documents.as_json(documents.data_package(about, manifest)),
+        "schema_org.json": documents.as_json(documents.schema_org(about, manifest)),
+        "versions.json": documents.as_json(predecessors(data)),
     }.items():
-        (folder / name).write_text(text, encoding="utf-8", newline="\n")
+        path = folder / name
+        path.write_text(text, encoding="utf-8", newline="\n")
+        manifest["documents"][name] = write.file_facts(path)
+    manifest_text = documents.as_json(manifest)
+    (folder / "manifest.json").write_text(manifest_text, encoding="utf-8", newline="\n")
+
+
+def archived(data: Path) -> list[Path]:
+    """The folders of archived releases, oldest first."""
+    folders = [path for path in (data / "archive").glob("*") if path.is_dir()]
+    return sorted(folders, key=lambda path: as_numbers(path.name))
+
+
+def predecessors(data: Path) -> dict[str, dict[str, Any]]:
+    """Version -> day of release and sha256 of the manifest, of every earlier archived release."""
+    found = {}
+    for folder in archived(data):
+        if folder.name == __version__:
+            continue
+        raw = (folder / "manifest.json").read_bytes()
+        found[folder.name] = {
+            "released": json.loads(raw)["about"]["released"],
+            "manifest_sha256": hashlib.sha256(raw).hexdigest(),
+        }
+    return found
 
 
 def _pages(data: Path, about: dict[str, Any]) -> dict[Path, str]:
@@ -306,7 +332,7 @@ def compile_release(data: Path) -> dict[str, Any]:
     """
     compiled = assemble(data)
     with write.replaced_folder(data / "release") as folder:
-        _write_into(folder, compiled)
+        _write_into(folder, compiled, data)
     try:
         for path, text in _pages(data, compiled.about).items():
             write.write_text(path, text)
@@ -323,7 +349,7 @@ def stale(data: Path) -> list[str]:
     differences = []
     with tempfile.TemporaryDirectory() as folder:
         fresh = Path(folder)
-        _write_into(fresh, compiled)
+        _write_into(fresh, compiled, data)
         release = data / "release"
         new = {path.name for path in fresh.iterdir()}
         old = {path.name for path in release.iterdir()} if release.is_dir() else set()
@@ -353,14 +379,10 @@ def _difference(old: Path, new: Path) -> str | None:
             f"{before.num_rows} rows, should be {after.num_rows}"
             f"; columns missing {missing}, extra {extra}"
         )
-    if old.name == "manifest.json":
-        before, after = (_comparable(json.loads(path.read_text("utf-8"))) for path in (old, new))
-        return None if before == after else "does not describe the tables"
-    if old.name == "datapackage.json":
-        before, after = (json.loads(path.read_text("utf-8")) for path in (old, new))
-        for package in (before, after):
-            for resource in package["resources"]:
-                resource["bytes"] = resource["hash"] = None
+    if old.name in _HOLDING_HASHES:
+        before, after = (
+            _without_hashes(json.loads(path.read_text("utf-8"))) for path in (old, new)
+        )
         return None if before == after else "does not describe the tables"
     before_lines, after_lines = (path.read_text("utf-8").splitlines() for path in (old, new))
     missing = [line for line in after_lines if line not in set(before_lines)][:5]
@@ -368,10 +390,14 @@ def _difference(old: Path, new: Path) -> str | None:
     return f"missing {missing}, extra {extra}" if before_lines != after_lines else None
 
 
-def _comparable(manifest: dict[str, Any]) -> dict[str, Any]:
-    """A manifest without what depends on the version of pyarrow."""
-    tables = {
-        table: {key: value for key, value in facts.items() if key not in ("bytes", "sha256")}
-        for table, facts in manifest["tables"].items()
-    }
-    return manifest | {"pyarrow": None, "tables": tables}
+#: Documents that hold sizes and hashes of Parquet files, which depend on the version of pyarrow.
+_HOLDING_HASHES = {"manifest.json", "datapackage.json", "croissant.json", "schema_org.json"}
+_HASHES = {"bytes", "sha256", "hash", "pyarrow", "contentSize", "documents"}
+
+
+def _without_hashes(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _without_hashes(inner) for key, inner in value.items() if key not in _HASHES}
+    if isinstance(value, list):
+        return [_without_hashes(inner) for inner in value]
+    return value

@@ -108,6 +108,187 @@ def data_package(about: dict[str, Any], manifest: dict[str, Any]) -> dict[str, A
     }
 
 
+CROISSANT_TYPES = {
+    "text": "sc:Text",
+    "integer": "sc:Integer",
+    "boolean": "sc:Boolean",
+    "date": "sc:Date",
+    "list of text": "sc:Text",
+}
+
+#: The JSON-LD context that the Croissant 1.0 specification prescribes.
+CROISSANT_CONTEXT = {
+    "@language": "en",
+    "@vocab": "https://schema.org/",
+    "citeAs": "cr:citeAs",
+    "column": "cr:column",
+    "conformsTo": "dct:conformsTo",
+    "cr": "http://mlcommons.org/croissant/",
+    "rai": "http://mlcommons.org/croissant/RAI/",
+    "data": {"@id": "cr:data", "@type": "@json"},
+    "dataType": {"@id": "cr:dataType", "@type": "@vocab"},
+    "dct": "http://purl.org/dc/terms/",
+    "equivalentProperty": "cr:equivalentProperty",
+    "examples": {"@id": "cr:examples", "@type": "@json"},
+    "extract": "cr:extract",
+    "field": "cr:field",
+    "fileProperty": "cr:fileProperty",
+    "fileObject": "cr:fileObject",
+    "fileSet": "cr:fileSet",
+    "format": "cr:format",
+    "includes": "cr:includes",
+    "isLiveDataset": "cr:isLiveDataset",
+    "jsonPath": "cr:jsonPath",
+    "key": "cr:key",
+    "md5": "cr:md5",
+    "parentField": "cr:parentField",
+    "path": "cr:path",
+    "recordSet": "cr:recordSet",
+    "references": "cr:references",
+    "regex": "cr:regex",
+    "repeated": "cr:repeated",
+    "replace": "cr:replace",
+    "samplingRate": "cr:samplingRate",
+    "sc": "https://schema.org/",
+    "separator": "cr:separator",
+    "source": "cr:source",
+    "subField": "cr:subField",
+    "transform": "cr:transform",
+}
+
+
+def _described(about: dict[str, Any], version: str) -> dict[str, Any]:
+    """What schema.org's Dataset says of the dataset as a whole."""
+    return {
+        "name": about["name"],
+        "alternateName": about["title"],
+        "description": about["description"],
+        "version": version,
+        "license": about["data_licence_url"],
+        "creator": {"@type": "Organization", "name": about["authors"]},
+        "publisher": {"@type": "Organization", "name": about["authors"]},
+        "datePublished": about["released"],
+        "keywords": about["keywords"],
+        "inLanguage": "en",
+        "isAccessibleForFree": True,
+        "temporalCoverage": f"{about['coverage_start']}/{about['coverage_end']}",
+    }
+
+
+def schema_org(about: dict[str, Any], manifest: dict[str, Any]) -> dict[str, Any]:
+    """The release as a schema.org Dataset, in JSON-LD."""
+    columns = dict.fromkeys(
+        (column.name, column.description)
+        for table in manifest["tables"]
+        for column in describe(table).columns
+    )
+    return {
+        "@context": "https://schema.org/",
+        "@type": "Dataset",
+        **_described(about, manifest["version"]),
+        "variableMeasured": [
+            {"@type": "PropertyValue", "name": name, "description": description}
+            for name, description in columns
+        ],
+        "distribution": [
+            {
+                "@type": "DataDownload",
+                "name": table,
+                "contentUrl": facts["file"],
+                "encodingFormat": "application/vnd.apache.parquet",
+                "contentSize": f"{facts['bytes']} B",
+                "sha256": facts["sha256"],
+            }
+            for table, facts in manifest["tables"].items()
+        ],
+    }
+
+
+def croissant(about: dict[str, Any], manifest: dict[str, Any]) -> dict[str, Any]:
+    """The release in the Croissant format (MLCommons), version 1.0."""
+    files, records = [], []
+    for table, facts in manifest["tables"].items():
+        info = describe(table)
+        files.append(
+            {
+                "@type": "cr:FileObject",
+                "@id": facts["file"],
+                "name": facts["file"],
+                "description": f"One row is {info.row}.",
+                "contentUrl": facts["file"],
+                "contentSize": f"{facts['bytes']} B",
+                "encodingFormat": "application/x-parquet",
+                "sha256": facts["sha256"],
+            }
+        )
+        records.append(
+            {
+                "@type": "cr:RecordSet",
+                "@id": table,
+                "name": table,
+                "description": f"One row is {info.row}.",
+                "key": [{"@id": f"{table}/{name}"} for name in info.key],
+                "field": [
+                    {
+                        "@type": "cr:Field",
+                        "@id": f"{table}/{column.name}",
+                        "name": column.name,
+                        "description": column.description,
+                        "dataType": CROISSANT_TYPES[column.type_name],
+                        **({"repeated": True} if column.is_list else {}),
+                        "source": {
+                            "fileObject": {"@id": facts["file"]},
+                            "extract": {"column": column.name},
+                        },
+                    }
+                    for column in info.columns
+                ],
+            }
+        )
+    return {
+        "@context": CROISSANT_CONTEXT,
+        "@type": "sc:Dataset",
+        "conformsTo": "http://mlcommons.org/croissant/1.0",
+        **_described(about, manifest["version"]),
+        "citeAs": f"{about['authors']}: {about['title']}. Version {manifest['version']}.",
+        "distribution": files,
+        "recordSet": records,
+    }
+
+
+def datacite(about: dict[str, Any], version: str) -> dict[str, Any]:
+    """The fields with which DataCite (schema 4.5) registers a release; a DOI is added there."""
+    return {
+        "titles": [{"title": about["title"], "lang": "en"}],
+        "creators": [{"name": about["authors"], "nameType": "Organizational"}],
+        "publisher": {"name": about["authors"]},
+        "publicationYear": about["released"][:4],
+        "types": {"resourceTypeGeneral": "Dataset", "resourceType": "Event dataset"},
+        "subjects": [{"subject": word} for word in about["keywords"]],
+        "dates": [
+            {"date": about["released"], "dateType": "Issued"},
+            {
+                "date": f"{about['coverage_start']}/{about['coverage_end']}",
+                "dateType": "Other",
+                "dateInformation": "period covered",
+            },
+        ],
+        "language": "en",
+        "version": version,
+        "rightsList": [
+            {
+                "rights": about["data_licence_title"],
+                "rightsUri": about["data_licence_url"],
+                "rightsIdentifier": about["data_licence"],
+            }
+        ],
+        "descriptions": [
+            {"description": about["description"], "descriptionType": "Abstract", "lang": "en"}
+        ],
+        "schemaVersion": "http://datacite.org/schema/kernel-4",
+    }
+
+
 def citation_cff(about: dict[str, Any], version: str) -> str:
     """CITATION.cff of the release."""
     lines = [

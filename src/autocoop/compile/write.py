@@ -84,14 +84,16 @@ def write_table(path: Path, table: pa.Table, info: TableInfo, version: str) -> N
     )
 
 
-def table_facts(path: Path, table: pa.Table) -> dict[str, Any]:
+def file_facts(path: Path) -> dict[str, Any]:
     raw = path.read_bytes()
+    return {"file": path.name, "bytes": len(raw), "sha256": hashlib.sha256(raw).hexdigest()}
+
+
+def table_facts(path: Path, table: pa.Table) -> dict[str, Any]:
     return {
-        "file": path.name,
         "rows": table.num_rows,
         "columns": table.num_columns,
-        "bytes": len(raw),
-        "sha256": hashlib.sha256(raw).hexdigest(),
+        **file_facts(path),
         "content_sha256": content_sha256(table),
     }
 

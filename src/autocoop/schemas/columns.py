@@ -66,6 +66,7 @@ def column(
     members: dict[str, str] | None = None,
     is_text: bool = False,
     is_ordered: bool = False,
+    formerly: tuple[str, ...] = (),
     pattern: str | None = None,
     **checks: Any,
 ) -> Any:
@@ -77,7 +78,7 @@ def column(
     event file the column comes from, hence the field that a source has to report; ``derived``
     says how the compiler makes a column that nobody types. ``bound`` is ``first`` or ``last``: the
     day a date of lower precision stands for. ``is_text`` marks free text, ``is_ordered`` a
-    vocabulary whose order means something.
+    vocabulary whose order means something, ``formerly`` names the column had in older releases.
     """
     metadata = {
         "unit": unit,
@@ -88,6 +89,7 @@ def column(
         "derived": derived,
         "bound": bound,
         "is_ordered": is_ordered or None,
+        "formerly": list(formerly) or None,
     }
     if vocabulary:
         checks["isin"] = list(vocabulary)

@@ -72,6 +72,7 @@ class ColumnInfo:
             "references": self.references,
             "form": self.form,
             "derived": self.metadata.get("derived"),
+            "formerly": self.metadata.get("formerly", []),
         }
 
 

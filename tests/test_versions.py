@@ -1,0 +1,405 @@
+"""Older versions: found, fetched whole, checked, compared; and what a release asks for."""
+
+import http.server
+import os
+import re
+import shutil
+import socketserver
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+from conftest import EXERCISE, REPOSITORY, Project
+
+import autocoop
+from autocoop import archive, comparing, errors, release
+from autocoop.cli import main
+from autocoop.compile import compile_release, releasing
+
+OLD = "0.0.9"
+
+
+def forget() -> None:
+    for cached in (release.shipped, release.manifest, release.codebook, archive.predecessors):
+        if hasattr(cached, "cache_clear"):
+            cached.cache_clear()
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Project]:
+    """A project with an archived 0.0.9 and a compiled current version, read as the shipped one."""
+    project = Project(tmp_path / "checkout")
+    (tmp_path / "checkout" / "CHANGELOG.md").write_text(
+        f"# Changelog\n\n## {autocoop.__version__}\n\nIn words.\n", encoding="utf-8"
+    )
+    project.exercise()
+    project.transfer()
+    with monkeypatch.context() as patch:
+        patch.setattr("autocoop.compile.__version__", OLD)
+        compile_release(project.data)
+    shutil.copytree(project.data / "release", project.data / "archive" / OLD)
+    # Since then: a deal retired, an exercise corrected, another one added.
+    (project.data / "events" / "arms_transfer" / "2014" / "at-test-deal-2014.yaml").unlink()
+    project.exercise(EXERCISE.replace("4000", "4100"))
+    project.write(
+        EXERCISE.replace("je-test-drill-2018", "je-other-drill-2018").replace("Test D", "Other D"),
+        "je-other-drill-2018",
+        "joint_exercise/2018",
+    )
+    compile_release(project.data)
+    forget()
+    monkeypatch.setattr(release, "shipped", lambda: project.data / "release")
+    for name in ("AUTOCOOP_ARCHIVE", "AUTOCOOP_CACHE", "AUTOCOOP_OFFLINE"):
+        monkeypatch.delenv(name, raising=False)
+    yield project
+    forget()
+
+
+def test_versions_are_listed_newest_first(project: Project) -> None:
+    assert list(autocoop.versions()) == [autocoop.__version__, OLD]
+
+
+def test_older_version_loads_from_the_checkout(project: Project) -> None:
+    old = autocoop.load("joint_exercises", version=OLD)
+    assert old["personnel_best"].tolist() == [4000]
+    assert autocoop.load("joint_exercises")["personnel_best"].tolist() == [4000, 4100]
+    assert autocoop.load("arms_transfers", version=OLD)["event_id"].tolist() == [
+        "at-test-deal-2014"
+    ]
+    assert set(autocoop.verify(OLD).values()) == {"ok"}
+    assert set(autocoop.verify().values()) == {"ok"}
+
+
+def test_version_of_first_appearance_is_kept(project: Project) -> None:
+    rows = autocoop.load("joint_exercises").set_index("event_id")["version_added"]
+    assert rows.to_dict() == {
+        "je-other-drill-2018": autocoop.__version__,
+        "je-test-drill-2018": OLD,
+    }
+
+
+def test_unknown_version_lists_what_exists(project: Project) -> None:
+    with pytest.raises(errors.UnknownVersion, match=rf"{OLD}"):
+        autocoop.load("events", version="0.0.8")
+
+
+def test_diff_names_what_changed_field_by_field(project: Project) -> None:
+    frame = autocoop.diff(OLD)
+    exercises = frame[frame["table"] == "joint_exercises"]
+    corrected = exercises[exercises["change"] == "value changed"].set_index("field")
+    assert corrected.loc["personnel_best", ["key", "old", "new"]].tolist() == [
+        "je-test-drill-2018",
+        "4000",
+        "4100",
+    ]
+    assert exercises[exercises["change"] == "row added"]["key"].tolist() == ["je-other-drill-2018"]
+    deals = frame[frame["table"] == "arms_transfers"]
+    assert deals[["change", "key"]].to_numpy().tolist() == [["row retired", "at-test-deal-2014"]]
+    text = autocoop.diff(OLD, format="text")
+    assert "`je-test-drill-2018` personnel_best: 4000 -> 4100" in text
+    assert "`at-test-deal-2014`" in text
+
+
+def test_no_change_is_a_result(project: Project) -> None:
+    assert autocoop.diff(OLD, OLD, format="text") == "no change"
+    assert len(autocoop.diff(autocoop.__version__)) == 0
+
+
+@pytest.mark.parametrize(
+    ("kind", "bump"),
+    [
+        ("row added", "minor"),
+        ("value changed", "minor"),
+        ("column added", "minor"),
+        ("column removed", "major"),
+        ("column retyped", "major"),
+        ("table removed", "major"),
+    ],
+)
+def test_bump_follows_from_the_changes(kind: str, bump: str) -> None:
+    assert comparing.required_bump([comparing.Change("events", kind)]) == bump
+    assert comparing.required_bump([]) == "patch"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "bump"),
+    [
+        ("0.1.0", "0.2.0", "major"),
+        ("0.1.0", "0.1.1", "patch"),
+        ("1.0.0", "1.1.0", "minor"),
+        ("1.9.0", "1.10.0", "minor"),
+        ("1.4.2", "2.0.0", "major"),
+        ("1.0.0", "1.0.0", None),
+        ("1.1.0", "1.0.9", None),
+    ],
+)
+def test_step_between_versions(old: str, new: str, bump: str | None) -> None:
+    assert releasing.bump_between(old, new) == bump
+
+
+@pytest.fixture
+def rules_hold(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The small project does not ship `validation/`; its rules are tried elsewhere."""
+    done = subprocess.CompletedProcess([], 0, "", "")
+    monkeypatch.setattr(releasing.subprocess, "run", lambda *_, **__: done)
+
+
+def test_release_copies_the_bytes_and_writes_the_difference(
+    project: Project, rules_hold: None
+) -> None:
+    before = {path.name: path.read_bytes() for path in (project.data / "release").iterdir()}
+    text = releasing.cut(project.data)
+    folder = project.data / "archive" / autocoop.__version__
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
+    changelog = (project.data.parent / "CHANGELOG.md").read_text("utf-8")
+    assert text in changelog
+    assert "In words." in changelog
+    assert f"Since {OLD}:" in changelog
+    with pytest.raises(releasing.NotReleased, match="in the archive already"):
+        releasing.cut(project.data)
+
+
+def test_release_is_refused_with_every_reason(
+    project: Project, rules_hold: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (project.data.parent / "CHANGELOG.md").write_text("# Changelog\n")
+    (project.data / "release" / "counts.csv").write_text("type,year,events\n")
+    with pytest.raises(releasing.NotReleased) as caught:
+        releasing.cut(project.data)
+    assert any("counts.csv" in reason for reason in caught.value.reasons)
+    assert any("no heading" in reason for reason in caught.value.reasons)
+    assert not (project.data / "archive" / autocoop.__version__).exists()
+
+
+def test_release_asks_for_a_large_enough_step(
+    project: Project, rules_hold: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(releasing, "bump_between", lambda old, new: "patch")
+    with pytest.raises(releasing.NotReleased, match="the changes ask for minor"):
+        releasing.cut(project.data)
+
+
+def test_release_is_refused_where_a_rule_is_broken(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done = subprocess.CompletedProcess([], 1, "ok   a\nFAIL references_exist\n", "")
+    monkeypatch.setattr(releasing.subprocess, "run", lambda *_, **__: done)
+    with pytest.raises(releasing.NotReleased, match="FAIL references_exist"):
+        releasing.cut(project.data)
+
+
+# -- mirrors -----------------------------------------------------------------------------------
+
+
+class Mirror(http.server.SimpleHTTPRequestHandler):
+    """Serves an archive, well or badly."""
+
+    folder: Path
+    mode = "well"
+    requests_seen: list[str]
+
+    def do_GET(self) -> None:
+        type(self).requests_seen.append(self.path)
+        path = type(self).folder / self.path.lstrip("/")
+        mode = type(self).mode
+        if mode.isdigit() or not path.is_file():
+            self.send_error(int(mode) if mode.isdigit() else 404)
+            return
+        body = path.read_bytes()
+        if mode == "redirect":
+            self.send_response(302)
+            self.send_header("Location", f"ftp://127.0.0.1{self.path}")
+            self.end_headers()
+            return
+        if mode == "wrong":
+            body = bytes([body[0] ^ 1]) + body[1:]
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        if mode == "cut":
+            self.wfile.write(body[: len(body) // 2])
+            self.wfile.flush()
+            self.close_connection = True
+            return
+        if mode == "slow":
+            time.sleep(2)
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        """Silent."""
+
+
+class Server(socketserver.ThreadingMixIn, http.server.HTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, *_: object) -> None:
+        """A client that hangs up is part of the tests."""
+
+
+@pytest.fixture
+def mirror(
+    project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[type[Mirror]]:
+    """The project's archive behind HTTP, and a cache of its own."""
+    handler = type("Handler", (Mirror,), {"requests_seen": [], "folder": project.data / "archive"})
+    server = Server(("127.0.0.1", 0), handler)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    monkeypatch.setenv("AUTOCOOP_ARCHIVE", f"http://127.0.0.1:{server.server_port}")
+    monkeypatch.setenv("AUTOCOOP_CACHE", str(tmp_path / "cache"))
+    yield handler
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+def kept(tmp_path: Path) -> set[str]:
+    return {path.name for path in (tmp_path / "cache").rglob("*") if path.is_file()}
+
+
+def test_fetched_once_then_kept(
+    mirror: type[Mirror], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert len(autocoop.load("joint_exercises", version=OLD)) == 1
+    assert kept(tmp_path) == {"manifest.json", "codebook.json", "joint_exercises.parquet"}
+    seen = len(mirror.requests_seen)
+    forget()
+    monkeypatch.setenv("AUTOCOOP_OFFLINE", "1")
+    assert len(autocoop.load("joint_exercises", version=OLD)) == 1
+    assert len(mirror.requests_seen) == seen
+
+
+@pytest.mark.parametrize(
+    ("mode", "error", "says"),
+    [
+        ("404", errors.ArchiveUnavailable, "404"),
+        ("500", errors.ArchiveUnavailable, "500"),
+        ("cut", errors.ArchiveUnavailable, "cannot be fetched"),
+        ("wrong", errors.BrokenRelease, "is not the released file"),
+        ("redirect", errors.ArchiveUnavailable, "redirected from http to ftp"),
+    ],
+)
+def test_bad_mirror_is_named_and_leaves_nothing(
+    mirror: type[Mirror], tmp_path: Path, mode: str, error: type[Exception], says: str
+) -> None:
+    mirror.mode = mode
+    with pytest.raises(error, match=says):
+        autocoop.load("joint_exercises", version=OLD)
+    assert kept(tmp_path) == set()
+    mirror.mode = "well"
+    forget()
+    assert len(autocoop.load("joint_exercises", version=OLD)) == 1
+
+
+def test_slow_mirror_is_given_up(mirror: type[Mirror], monkeypatch: pytest.MonkeyPatch) -> None:
+    mirror.mode = "slow"
+    monkeypatch.setattr(archive, "TIMEOUT", 0.2)
+    with pytest.raises(errors.ArchiveUnavailable, match="timed out"):
+        autocoop.load("joint_exercises", version=OLD)
+
+
+def test_poisoned_cache_is_fetched_anew(mirror: type[Mirror], tmp_path: Path) -> None:
+    autocoop.load("joint_exercises", version=OLD)
+    path = tmp_path / "cache" / OLD / "joint_exercises.parquet"
+    path.write_bytes(path.read_bytes()[:-1] + b"x")
+    forget()
+    assert len(autocoop.load("joint_exercises", version=OLD)) == 1
+    assert set(autocoop.verify(OLD).values()) == {"ok"}
+
+
+@pytest.mark.parametrize("number", [13, 28])
+def test_cache_that_cannot_be_written(
+    mirror: type[Mirror], monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    def refused(*_: object, **__: object) -> None:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr("pooch.core.stream_download", refused)
+    with pytest.raises(errors.ArchiveUnavailable, match=os.strerror(number)):
+        autocoop.load("joint_exercises", version=OLD)
+
+
+def test_offline_without_a_cache(mirror: type[Mirror], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AUTOCOOP_OFFLINE", "1")
+    with pytest.raises(errors.ArchiveUnavailable, match="AUTOCOOP_OFFLINE=1"):
+        autocoop.load("joint_exercises", version=OLD)
+    assert mirror.requests_seen == []
+
+
+def test_without_any_archive(
+    project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AUTOCOOP_CACHE", str(tmp_path / "cache"))
+    shutil.rmtree(project.data / "archive")
+    with pytest.raises(errors.ArchiveUnavailable, match="set AUTOCOOP_ARCHIVE"):
+        autocoop.load("joint_exercises", version=OLD)
+
+
+def test_folder_as_mirror(
+    project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (project.data / "archive").rename(tmp_path / "elsewhere")
+    monkeypatch.setenv("AUTOCOOP_ARCHIVE", str(tmp_path / "elsewhere"))
+    assert len(autocoop.load("joint_exercises", version=OLD)) == 1
+    path = tmp_path / "elsewhere" / OLD / "joint_exercises.parquet"
+    path.write_bytes(b"PAR1")
+    with pytest.raises(errors.BrokenRelease, match=re.escape(str(path))):
+        autocoop.load("joint_exercises", version=OLD)
+
+
+def test_two_processes_fetch_at_once(mirror: type[Mirror], project: Project) -> None:
+    script = (
+        "import sys; from pathlib import Path; from autocoop import release\n"
+        "import autocoop\n"
+        "release.shipped = lambda: Path(sys.argv[1])\n"
+        f"print(len(autocoop.load('joint_exercises', version={OLD!r})))\n"
+    )
+    command = [sys.executable, "-c", script, str(project.data / "release")]
+    running = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(2)]
+    assert [process.communicate(timeout=60)[0] for process in running] == ["1\n", "1\n"]
+
+
+# -- the version in one place ------------------------------------------------------------------
+
+
+def test_one_version_everywhere() -> None:
+    version = autocoop.__version__
+    release_folder = REPOSITORY / "data" / "release"
+    assert release.manifest()["version"] == version
+    for path in release_folder.glob("*.parquet"):
+        assert pq.read_schema(path).metadata[b"autocoop_version"].decode() == version
+    assert f"\nversion: {version}\n" in (REPOSITORY / "CITATION.cff").read_text("utf-8")
+    assert f"\n## {version}\n" in (REPOSITORY / "CHANGELOG.md").read_text("utf-8")
+
+
+def test_archives_are_as_they_were_released() -> None:
+    for folder in (REPOSITORY / "data" / "archive").glob("*"):
+        manifest = release._parsed(folder / "manifest.json", "manifest")
+        assert manifest["version"] == folder.name
+        for facts in [*manifest["tables"].values(), *manifest["documents"].values()]:
+            release.checked_bytes(folder / facts["file"], facts, folder.name)
+
+
+def test_renamed_column_says_what_became_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    records = dict(release.codebook())
+    columns = [dict(column) for column in records["events"]["columns"]]
+    next(c for c in columns if c["column"] == "year")["formerly"] = ["event_year"]
+    records["events"] = records["events"] | {"columns": columns}
+    monkeypatch.setattr(release, "codebook", lambda version=None: records)
+    with pytest.raises(errors.UnknownColumn, match="it is called 'year' now"):
+        autocoop.load("events", columns=["event_year"])
+
+
+def test_command_line(project: Project, capsys: pytest.CaptureFixture) -> None:
+    assert main(["versions"]) == 0
+    assert capsys.readouterr().out.splitlines()[1].startswith(OLD)
+    assert main(["diff", OLD]) == 0
+    assert "Events retired (1)" in capsys.readouterr().out
+    assert main(["verify", OLD]) == 0
+    assert main(["load", "events", "--version", "9.9.9"]) == 1
+    assert "there is no version '9.9.9'" in capsys.readouterr().err
