@@ -162,10 +162,10 @@ def shipped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     """A copy of the release in place of the shipped one."""
     folder = tmp_path / "release"
     shutil.copytree(REPOSITORY / "data" / "release", folder)
-    caches = (release.folder, release.manifest, release.codebook)
+    caches = (release.shipped, release.manifest, release.codebook)
     for cached in caches:
         cached.cache_clear()
-    monkeypatch.setattr(release, "folder", lambda: folder)
+    monkeypatch.setattr(release, "shipped", lambda: folder)
     yield folder
     for cached in caches[1:]:
         cached.cache_clear()

@@ -64,6 +64,10 @@ class BadFilter(AutocoopError, ValueError):
     """A condition in `where` that cannot be applied to its column."""
 
 
+class BadQuery(AutocoopError, ValueError):
+    """A text to search for that holds nothing to look for."""
+
+
 class MissingPackage(AutocoopError, ImportError):
     """A package that only some functions need is not installed."""
 
@@ -74,6 +78,10 @@ class BrokenRelease(AutocoopError, OSError):
 
 class ArchiveUnavailable(AutocoopError, OSError):
     """An older release is not at hand, and could not be fetched or kept."""
+
+
+class NotWritten(AutocoopError, OSError):
+    """A file could not be written; what was there is unchanged, and nothing is half-written."""
 
 
 class NotADataFolder(AutocoopError, OSError):

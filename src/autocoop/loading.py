@@ -67,7 +67,11 @@ def load(
         with ``>=``, ``<=``, ``>`` or ``<`` compares (numbers and dates). `None` means missing.
         Actors may be named by `actor_id`, name or alias (``"Russia"``). ``years`` is ``year``,
         ``actor`` any actor of the event in any role but observer; singular and plural of a
-        column mean the same (``recipient``, ``recipients``).
+        column mean the same (``recipient``, ``recipients``). Two conditions look at the event's
+        principal states (those of `is_all_autocratic`) in the event's year: ``regime``, a class
+        0-3, ``"autocracy"`` or ``"democracy"``, that all of them are known to have;
+        ``member_of``, an organisation of which all, or with ``"any:SCO"`` at least one, were
+        members at some time of the year.
     engine
         ``"pandas"``: nullable integers are `Int64`, booleans `boolean`, dates `datetime64[us]`,
         categoricals carry the levels of the codebook, lists are Arrow lists (each cell a Python
@@ -107,7 +111,7 @@ def load(
     if where:
         from autocoop.where import apply
 
-        data = apply(data, table, record, where).select(chosen)
+        data = apply(data, table, record, where, version).select(chosen)
     levels = {
         column["column"]: list(column["values"])
         for column in record["columns"]

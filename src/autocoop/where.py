@@ -27,13 +27,36 @@ _ACTOR_COLUMNS = (
 )
 
 
-def apply(data: pa.Table, table: str, record: dict[str, Any], where: Mapping[str, Any]) -> pa.Table:
+#: What `regime` may say, beside a class -> the classes it means.
+_REGIMES = {
+    "autocracy": {0, 1},
+    "democracy": {2, 3},
+    "closed autocracy": {0},
+    "electoral autocracy": {1},
+    "electoral democracy": {2},
+    "liberal democracy": {3},
+}
+
+
+def apply(
+    data: pa.Table,
+    table: str,
+    record: dict[str, Any],
+    where: Mapping[str, Any],
+    version: str | None = None,
+) -> pa.Table:
     """The rows that meet all conditions."""
     if not isinstance(where, Mapping):
         raise BadFilter(f"where is a mapping of column to value, not {type(where).__name__}")
     columns = {column["column"]: column for column in record["columns"]}
     for name, condition in where.items():
-        if name in ("actor", "actors") and name not in columns:
+        if name == "regime" and name in columns and _is_named_regime(condition):
+            mask = _mask(data, columns[name], sorted(_classes(condition)))
+        elif name in ("regime", "member_of") and "event_id" in columns and name not in columns:
+            find = _events_of_regime if name == "regime" else _events_of_members
+            found = pa.array(sorted(find(condition, version)), pa.string())
+            mask = pc.is_in(data["event_id"], value_set=found)
+        elif name in ("actor", "actors") and name not in columns:
             present = [column for column in _ACTOR_COLUMNS if column in columns]
             if not present:
                 raise UnknownColumn(name, columns, where=table)
@@ -194,3 +217,108 @@ def _holds_any(values: Any, members: list[str]) -> Any:
     rows = pc.unique(pc.list_parent_indices(flat).filter(is_wanted))
     positions = pa.array(range(len(flat)), rows.type)
     return pa.chunked_array([pc.is_in(positions, value_set=rows)])
+
+
+def _members_of(condition: Any) -> list[Any]:
+    """The alternatives of a condition: its members, or itself."""
+    is_one = isinstance(condition, (str, bytes, Mapping)) or not hasattr(condition, "__iter__")
+    return [condition] if is_one else list(condition)
+
+
+def _is_named_regime(condition: Any) -> bool:
+    return any(isinstance(member, str) and member in _REGIMES for member in _members_of(condition))
+
+
+def _classes(condition: Any) -> set[int]:
+    """Classes of Regimes of the World that a condition on `regime` means."""
+    known = [*map(str, range(4)), *_REGIMES]
+    classes: set[int] = set()
+    for member in _members_of(condition):
+        name = str(member).strip().casefold()
+        if isinstance(member, bool) or name not in known:
+            raise UnknownValue(member, known, where="regime")
+        classes |= _REGIMES.get(name) or {int(name)}
+    return classes
+
+
+def _principals(version: str | None) -> dict[str, tuple[int, set[str]]]:
+    """Event -> its year and its principal states.
+
+    The principals are those of `is_all_autocratic`: a private military company counts as the
+    state behind it, an organisation is passed over.
+    """
+    from autocoop.loading import read
+    from autocoop.parties import PRINCIPALS
+
+    actors = read("actors", ["actor_id", "kind", "parent"], version).to_pylist()
+    states = {row["actor_id"] for row in actors if row["kind"] == "state"}
+    behind = {row["actor_id"]: row["parent"] for row in actors if row["parent"]}
+    roles = {role for of_table in PRINCIPALS.values() for role in of_table}
+    found = {
+        row["event_id"]: (row["year"], set())
+        for row in read("events", ["event_id", "year"], version).to_pylist()
+    }
+    for row in read("participants", ["event_id", "actor_id", "role"], version).to_pylist():
+        actor = row["actor_id"]
+        actor = actor if actor in states else behind.get(actor)
+        if row["role"] in roles and actor in states:
+            found[row["event_id"]][1].add(actor)
+    return found
+
+
+def _events_of_regime(condition: Any, version: str | None) -> set[str]:
+    """Events all of whose principal states are known to be of the classes in the event's year."""
+    from autocoop.loading import read
+
+    classes = _classes(condition)
+    regimes = {
+        (row["actor_id"], row["year"]): row["regime"]
+        for row in read("regimes", ["actor_id", "year", "regime"], version).to_pylist()
+    }
+    return {
+        event_id
+        for event_id, (year, states) in _principals(version).items()
+        if states and all(regimes.get((state, year)) in classes for state in states)
+    }
+
+
+def _events_of_members(condition: Any, version: str | None) -> set[str]:
+    """Events whose principal states, all or (``any:``) some, are members in the event's year."""
+    spells = members_by_year(version)
+    events = _principals(version)
+    found: set[str] = set()
+    for member in _members_of(condition):
+        if not isinstance(member, str):
+            raise BadFilter(f"where['member_of']: {member!r} is no organisation; write 'SCO'")
+        quantity, colon, name = member.partition(":")
+        if colon and quantity.strip() not in ("any", "all"):
+            raise BadFilter(f"where['member_of']: {member!r}; write 'SCO' or 'any:SCO'")
+        organisation = resolve_actor((name if colon else member).strip())
+        if organisation not in spells:
+            raise UnknownValue(organisation, sorted(spells), where="memberships.organisation")
+        is_met = any if colon and quantity.strip() == "any" else all
+        found |= {
+            event_id
+            for event_id, (year, states) in events.items()
+            if states and is_met(year in spells[organisation].get(state, ()) for state in states)
+        }
+    return found
+
+
+def members_by_year(version: str | None = None) -> dict[str, dict[str, set[int]]]:
+    """Organisation -> state -> the years at some time of which it was a member.
+
+    From 2000 to the last year the release covers.
+    """
+    from autocoop import release
+    from autocoop.loading import read
+
+    last = int(release.manifest(version)["about"]["coverage_end"][:4])
+    spells: dict[str, dict[str, set[int]]] = {}
+    columns = ["organisation", "actor_id", "from_date", "to_date"]
+    for row in read("memberships", columns, version).to_pylist():
+        begin = row["from_date"].year if row["from_date"] else 2000
+        end = row["to_date"].year if row["to_date"] else last
+        years = spells.setdefault(row["organisation"], {}).setdefault(row["actor_id"], set())
+        years.update(range(max(begin, 2000), min(end, last) + 1))
+    return spells

@@ -944,7 +944,7 @@ class EventFile:
             event_value = item.text
             if supports(claim.value, item.value):
                 relation = "supports"
-            elif isinstance(item.value, PartialDate) and item.text.startswith(claim.text):
+            elif is_compatible(path, claim, item):
                 relation = "compatible"
             else:
                 relation = "differs"
@@ -976,6 +976,21 @@ def supports(claimed: Any, released: Any) -> bool:
     if isinstance(claimed, str) and isinstance(released, str):
         return folded(claimed) == folded(released)
     return claimed == released
+
+
+#: How an event goes on; a page from an earlier stage does not contradict a later one.
+STAGES = ("announced", "contracted", "under_way", "completed")
+
+
+def is_compatible(path: str, claim: Claim, item: Released) -> bool:
+    """Whether a claim leaves room for a released value: a less precise date, an earlier stage."""
+    if path == "status":
+        return (
+            claim.text in STAGES
+            and item.text in STAGES
+            and STAGES.index(claim.text) < STAGES.index(item.text)
+        )
+    return isinstance(item.value, PartialDate) and item.text.startswith(claim.text)
 
 
 def date_cells(found: PartialDate | None, column: str, bound: str) -> dict[str, Any]:

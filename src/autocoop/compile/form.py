@@ -5,7 +5,7 @@ from there. What kind of value the field takes follows from the column's type an
 """
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
@@ -179,10 +179,13 @@ CODED_ITEM_FIELDS = frozenset({"id", "designation", "category", "unroca"})
 def common_fields() -> dict[str, Field]:
     """Path -> field of what every event has outside ``details`` and ``participants``."""
     columns = {column.form: column for column in describe("events").columns if column.form}
-    return {
+    fields = {
         path: _field(path, columns[path])
         for path in ("start", "end", "status", "framework", "location.country", "location.place")
     }
+    # The table joins the places of an event; in the file, and for sources, they are a list.
+    fields["location.place"] = replace(fields["location.place"], is_list=True)
+    return fields
 
 
 @cache

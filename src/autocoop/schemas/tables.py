@@ -923,7 +923,12 @@ class Searches(Table):
     languages: TextList = column("Languages of the queries.", standard=c.ISO_639)
     queries: Text = column("The queries, joined by ' | '.", is_text=True)
     searched_on: Date = column("Day of the search.", standard=c.ISO_8601)
-    pages_read: Integer = column("Pages read.", nullable=True, unit="pages", ge=0)
+    pages_read: Integer = column(
+        "Pages that the queries brought up and that were looked through, as far as counted.",
+        nullable=True,
+        unit="pages",
+        ge=0,
+    )
     event_ids: TextList = column(
         "Events that were coded from it.", nullable=True, references="events"
     )

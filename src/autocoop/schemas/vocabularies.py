@@ -296,7 +296,7 @@ QUALIFIER = {
 
 RELATION = {
     "supports": "reports the released value (or a more precise date)",
-    "compatible": "reports a less precise date that holds the released one",
+    "compatible": "reports a less precise date that holds the released one, or an earlier stage",
     "differs": "reports another value",
     "not_adopted": "reports something the event leaves out",
 }
