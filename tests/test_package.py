@@ -3,6 +3,7 @@
 import subprocess
 import sys
 import tarfile
+import tomllib
 import zipfile
 from pathlib import Path
 
@@ -55,3 +56,11 @@ def test_sdist_holds_the_sources_and_nothing_else(built: Path) -> None:
         *("LICENSE", "LICENSE-DATA", ".gitignore"),
     }
     assert not [name for name in names if "__pycache__" in name or name.endswith(".pyc")]
+
+
+def test_lowest_versions_are_the_floors() -> None:
+    project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text("utf-8"))
+    floors = dict(text.split(">=") for text in project["project"]["dependencies"])
+    pins = project["tool"]["hatch"]["envs"]["lowest"]["extra-dependencies"]
+    for name, version in (pin.split("==") for pin in pins):
+        assert version.startswith(floors[name]), f"{name} {version}, allowed from {floors[name]}"
