@@ -1,7 +1,9 @@
-"""Cold start against a bare read, and how compiling scales.
+"""Cold start against a bare read, how compiling scales, and the full panel.
 
 ``python -m benchmarks cold`` times whole processes, in pairs; ``python -m benchmarks compile``
-compiles synthetic event files, which exist only in a temporary folder.
+compiles synthetic event files, which exist only in a temporary folder; ``python -m benchmarks
+panel`` builds the full dyad-year panel, and the same by hand; ``python -m benchmarks validate
+[ROWS …]`` holds a synthetic table to its schema, beside other validators.
 """
 
 import os
@@ -85,9 +87,16 @@ def compile_() -> None:
 
 
 def main() -> None:
-    chosen = sys.argv[1:] or ["cold", "compile"]
+    from benchmarks.panels import panel
+
+    if sys.argv[1:2] == ["validate"]:
+        from benchmarks.validation import compare
+
+        compare([int(size) for size in sys.argv[2:]] or [10_000, 1_000_000])
+        return
+    chosen = sys.argv[1:] or ["cold", "compile", "panel"]
     for name in chosen:
-        {"cold": cold, "compile": compile_}[name]()
+        {"cold": cold, "compile": compile_, "panel": panel}[name]()
 
 
 if __name__ == "__main__":

@@ -4,10 +4,15 @@ import shutil
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from autocoop.compile import check, compile_release
 
 REPOSITORY = Path(__file__).parents[1]
+
+# The same examples on every run, none timed, none kept.
+settings.register_profile("repeatable", deadline=None, database=None, derandomize=True)
+settings.load_profile("repeatable")
 
 EXERCISE = """\
 id: je-test-drill-2018

@@ -2,6 +2,8 @@
 
 import json
 import shutil
+from datetime import date
+from functools import cache
 from pathlib import Path
 
 import pandas as pd
@@ -76,6 +78,44 @@ def test_lists_explode() -> None:
     assert "RUS" in set(frame.explode("participants")["participants"])
 
 
+def principals(row: dict) -> set[str]:
+    """The states of an exercise; its organisations are passed over."""
+    took_part = {*row["organisers"], *(row["hosts"] or []), *(row["participants"] or [])}
+    return took_part & {actor["actor_id"] for actor in states()}
+
+
+@cache
+def states() -> tuple[dict, ...]:
+    return tuple(actor for actor in read("actors").to_pylist() if actor["kind"] == "state")
+
+
+@cache
+def regimes() -> dict[tuple[str, int], int]:
+    return {(row["actor_id"], row["year"]): row["regime"] for row in read("regimes").to_pylist()}
+
+
+def classes(row: dict) -> set[int | None]:
+    return {regimes().get((state, row["year"])) for state in principals(row)}
+
+
+def memberships(organisation: str, row: dict) -> set[bool]:
+    """Whether the event's states were members at some time of its year: yes, no, or both."""
+    day = date(row["year"], 1, 1), date(row["year"], 12, 31)
+    members = {
+        spell["actor_id"]
+        for spell in spells()
+        if spell["organisation"] == organisation
+        and (spell["from_date"] or day[1]) <= day[1]
+        and (spell["to_date"] or day[0]) >= day[0]
+    }
+    return {state in members for state in principals(row)}
+
+
+@cache
+def spells() -> tuple[dict, ...]:
+    return tuple(read("memberships").to_pylist())
+
+
 def exercises() -> list[dict]:
     return read("joint_exercises").to_pylist()
 
@@ -101,6 +141,16 @@ FILTERS = [
         lambda row: "CHN" in row["organisers"] and row["evidence_grade"] == "A",
     ),
     ({"actor": "China"}, lambda row: "CHN" in row["participants"]),
+    ({"regime": "autocracy"}, lambda row: row["is_all_autocratic"]),
+    ({"regime": [0, "electoral autocracy"]}, lambda row: row["is_all_autocratic"]),
+    ({"regime": 0}, lambda row: classes(row) == {0}),
+    ({"regime": ["0", "democracy"]}, lambda row: classes(row) <= {0, 2, 3}),
+    ({"member_of": "CSTO"}, lambda row: memberships("CSTO", row) == {True}),
+    ({"member_of": "any:Shanghai Five"}, lambda row: True in memberships("SCO", row)),
+    (
+        {"member_of": ["CSTO", "all:SCO"]},
+        lambda row: {True} in (memberships("CSTO", row), memberships("SCO", row)),
+    ),
 ]
 
 
@@ -112,6 +162,35 @@ def test_where_keeps_the_rows_meant(where: dict, keeps) -> None:
         found = autocoop.load("joint_exercises", where=where, engine=engine, columns=["event_id"])
         column = found["event_id"]
         assert (column.to_pylist() if engine == "arrow" else list(column)) == expected
+
+
+def test_regime_and_membership_choose_the_same_events_in_every_table() -> None:
+    where = {"regime": "autocracy", "member_of": "any:SCO"}
+
+    def chosen(*tables: str, where: dict = where) -> set[str]:
+        frames = [autocoop.load(table, where=where, columns=["event_id"]) for table in tables]
+        return {event_id for frame in frames for event_id in frame["event_id"]}
+
+    assert chosen("events") == chosen(*WIDE) == chosen("claims") == chosen("sources")
+    members = {"member_of": "any:SCO"}
+    assert chosen("events", where=members) == chosen("participants", where=members)
+    assert chosen("events") < chosen("events", where=members)
+
+
+def test_regime_of_a_participant_is_its_own() -> None:
+    frame = autocoop.load("participants", where={"regime": "democracy"})
+    assert set(frame["regime"]) == {2, 3}
+    again = autocoop.load("participants", where={"regime": ">=2"})
+    assert len(again) == len(frame)
+
+
+def test_companies_count_as_their_state() -> None:
+    """Wagner stands for Russia, which is a member of the CSTO throughout."""
+    wagner = {"interveners": "Wagner"}
+    everything = autocoop.load("interventions", where=wagner)
+    assert len(everything) > 0
+    counted = autocoop.load("interventions", where={**wagner, "member_of": "any:CSTO"})
+    assert counted["event_id"].tolist() == everything["event_id"].tolist()
 
 
 def test_supplier_and_recipients() -> None:
@@ -142,6 +221,28 @@ def test_supplier_and_recipients() -> None:
             "mean 'Russia'",
         ),
         (lambda: autocoop.load("events", where={"year": "now"}), errors.BadFilter, "2010..2015"),
+        (
+            lambda: autocoop.load("events", where={"regime": "autocracies"}),
+            errors.UnknownValue,
+            "mean 'autocracy'",
+        ),
+        (lambda: autocoop.load("events", where={"regime": 4}), errors.UnknownValue, "0, 1, 2, 3"),
+        (
+            lambda: autocoop.load("events", where={"member_of": "some:SCO"}),
+            errors.BadFilter,
+            "any:SCO",
+        ),
+        (lambda: autocoop.load("events", where={"member_of": 7}), errors.BadFilter, "write 'SCO'"),
+        (
+            lambda: autocoop.load("events", where={"member_of": "RUS"}),
+            errors.UnknownValue,
+            "CSTO",
+        ),
+        (
+            lambda: autocoop.load("actors", where={"member_of": "SCO"}),
+            errors.UnknownColumn,
+            "valid_from",
+        ),
         (lambda: autocoop.load("events", where=["year"]), errors.BadFilter, "is a mapping"),
         (lambda: autocoop.load("events", engine="dask"), errors.UnknownEngine, "polars"),
         (lambda: autocoop.codebook("evnts"), errors.UnknownTable, "mean 'events'"),

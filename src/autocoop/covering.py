@@ -216,8 +216,8 @@ def dyad_levels(
 
     A row of `searches` covers the pairs of each of its actors with each of its partners or, in an
     open search that names none, with everybody. Several actors of an exercise were searched for
-    together: they cover the pairs among themselves, and those with everybody only partly. A
-    search for an organisation's exercises covers the pairs of its members, partly.
+    together: they cover the pairs among themselves alone. A search for an organisation's
+    exercises covers the pairs of its members, partly.
     """
     import numpy as np
 
@@ -256,11 +256,11 @@ def dyad_levels(
                 if partner != actor:
                     b = at.get(partner, others)
                     cover([a], b, years, own if partner in at else min(own, PARTLY))
-            if not partners and level == NAMED_ONLY:
-                # The event had some partner, not any.
-                cover([a], others, years, own)
+            if not partners and (together or level == NAMED_ONLY):
+                # The event had, or the search asked for, some other partner, not any.
+                cover([a], others, years, min(own, PARTLY))
             elif not partners and (directed or actor in at):
-                cover([a], slice(None), years, min(own, PARTLY) if together else own)
+                cover([a], slice(None), years, own)
         if not directed:
             for year in world.years[years]:
                 members = [
@@ -427,7 +427,7 @@ def coverage(
     integers = ["year", "open_count", "named_count", *(f"{name}_count" for name in _OUTCOMES)]
     kinds = {name: pd.Int64Dtype() for name in [*integers, "event_count"]}
     text_list = pd.ArrowDtype(pa.list_(pa.string()))
-    kinds |= {name: text_list for name in ("languages", "partner_ids", "search_ids")}
+    kinds |= dict.fromkeys(("languages", "partner_ids", "search_ids"), text_list)
     columns = ["actor_id", *integers, "languages", "partner_ids", "event_count", "search_ids"]
     frame = pd.DataFrame(rows, columns=columns)
     frame = pd.DataFrame(

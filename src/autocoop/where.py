@@ -308,17 +308,18 @@ def _events_of_members(condition: Any, version: str | None) -> set[str]:
 def members_by_year(version: str | None = None) -> dict[str, dict[str, set[int]]]:
     """Organisation -> state -> the years at some time of which it was a member.
 
-    From 2000 to the last year the release covers.
+    Of the years that the release covers.
     """
     from autocoop import release
     from autocoop.loading import read
 
-    last = int(release.manifest(version)["about"]["coverage_end"][:4])
+    about = release.manifest(version)["about"]
+    first, last = (int(about[f"coverage_{end}"][:4]) for end in ("start", "end"))
     spells: dict[str, dict[str, set[int]]] = {}
     columns = ["organisation", "actor_id", "from_date", "to_date"]
     for row in read("memberships", columns, version).to_pylist():
-        begin = row["from_date"].year if row["from_date"] else 2000
+        begin = row["from_date"].year if row["from_date"] else first
         end = row["to_date"].year if row["to_date"] else last
         years = spells.setdefault(row["organisation"], {}).setdefault(row["actor_id"], set())
-        years.update(range(max(begin, 2000), min(end, last) + 1))
+        years.update(range(max(begin, first), min(end, last) + 1))
     return spells

@@ -115,8 +115,8 @@ class EventColumns(Table):
     is_all_autocratic: Boolean = column(
         "Every principal state of the event was an autocracy in its year; missing where a "
         "principal's regime is not known. Principals: supplier and recipient; organisers, hosts "
-        "and participants; interveners and target; provider and trainees. A private military "
-        "company counts as its parent state, an organisation is passed over.",
+        "and participants; interveners, contingents and target; provider and trainees. A private "
+        "military company counts as its parent state, an organisation is passed over.",
         nullable=True,
         standard=c.ROW_STANDARD,
         derived="regimes of the principals in the event's year",

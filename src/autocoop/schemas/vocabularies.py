@@ -55,6 +55,9 @@ ROLE = {
     "trainee": "the state whose personnel are taught",
 }
 
+#: Roles that "took part" supports, without a page naming the role.
+TOOK_PART = frozenset({"organiser", "host", "participant"})
+
 REGIME = {
     "0": "closed autocracy",
     "1": "electoral autocracy",
@@ -328,8 +331,9 @@ ACTOR_KIND = {
 }
 
 SEARCH_SCOPE = {
-    "open": "the whole cell (type, actors, years) was asked; only such a cell can hold a zero",
-    "named": "one event known by name was looked up",
+    "open": "the whole cell (type, actors, years) was asked, not one system, series or school; "
+    "only such a cell can hold a zero",
+    "named": "an event, a system, a series or a school was looked up by name",
 }
 
 SEARCH_OUTCOME = {
