@@ -53,7 +53,7 @@ def test_sdist_holds_the_sources_and_nothing_else(built: Path) -> None:
     assert top == {
         *("src", "data", "tests", "validation", "benchmarks", "pyproject.toml", "PKG-INFO"),
         *("README.md", "CHANGELOG.md", "CITATION.cff", "CODEBOOK.md", "CONTRIBUTING.md"),
-        *("LICENSE", "LICENSE-DATA", ".gitignore"),
+        *("LICENSE", "LICENSE-DATA", ".gitignore", "docs", "analyses", "mkdocs.yml"),
     }
     assert not [name for name in names if "__pycache__" in name or name.endswith(".pyc")]
 

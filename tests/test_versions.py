@@ -395,6 +395,18 @@ def test_renamed_column_says_what_became_of_it(monkeypatch: pytest.MonkeyPatch) 
         autocoop.load("events", columns=["event_year"])
 
 
+def test_retired_event_says_what_became_of_it(project: Project) -> None:
+    with (project.data / "retired_ids.csv").open("a", encoding="utf-8") as file:
+        file.write("at-test-deal-2014,0.1.0,je-test-drill-2018,found to be a drill\n")
+    compile_release(project.data)
+    forget()
+    with pytest.raises(errors.UnknownEvent) as caught:
+        autocoop.evidence("at-test-deal-2014")
+    assert "retired in 0.1.0, replaced by 'je-test-drill-2018'" in str(caught.value)
+    with pytest.raises(errors.UnknownEvent, match="found to be a drill"):
+        autocoop.sources("at-test-deal-2014")
+
+
 def test_command_line(project: Project, capsys: pytest.CaptureFixture) -> None:
     assert main(["versions"]) == 0
     assert capsys.readouterr().out.splitlines()[1].startswith(OLD)

@@ -9,6 +9,7 @@ import difflib
 import re
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 README = Path(__file__).parents[1] / "README.md"
@@ -26,7 +27,9 @@ def output_of(kind: str, code: str) -> str:
         command = [sys.executable, "-m", *words]
     else:
         command = [sys.executable, "-c", code]
-    done = subprocess.run(command, capture_output=True, text=True, cwd=README.parent, check=False)
+    # What a block writes, it writes into a folder that is thrown away.
+    with tempfile.TemporaryDirectory() as folder:
+        done = subprocess.run(command, capture_output=True, text=True, cwd=folder, check=False)
     if done.returncode != 0:
         raise SystemExit(f"README.md: the block fails:\n{code}\n{done.stderr}")
     return "\n".join(line.rstrip() for line in done.stdout.splitlines()) + "\n"

@@ -2,7 +2,8 @@
 
 A versioned event dataset that installs like a library. `tables()` lists what there is, `load()`
 gives a table, `codebook()` explains its columns, `evidence()` shows which page reports which
-value, `cite()` says how to cite the version.
+value, `cite()` says how to cite the version; `panel()`, `network()` and `coverage()` lead from
+events to an analysis.
 """
 
 from typing import TYPE_CHECKING, Any
@@ -13,10 +14,17 @@ __all__ = [
     "__version__",
     "cite",
     "codebook",
+    "coverage",
     "diff",
     "evidence",
+    "export",
     "load",
+    "network",
+    "panel",
+    "search",
+    "sources",
     "tables",
+    "validate",
     "verify",
     "versions",
 ]
@@ -26,10 +34,17 @@ if TYPE_CHECKING:
     from autocoop.archive import versions as versions
     from autocoop.citation import cite as cite
     from autocoop.claims import evidence as evidence
+    from autocoop.claims import sources as sources
     from autocoop.comparing import diff as diff
+    from autocoop.covering import coverage as coverage
     from autocoop.describing import codebook as codebook
     from autocoop.describing import tables as tables
+    from autocoop.exporting import export as export
     from autocoop.loading import load as load
+    from autocoop.networks import network as network
+    from autocoop.panels import panel as panel
+    from autocoop.searching import search as search
+    from autocoop.validating import validate as validate
 
 _MODULES = {
     "diff": "autocoop.comparing",
@@ -37,9 +52,16 @@ _MODULES = {
     "versions": "autocoop.archive",
     "cite": "autocoop.citation",
     "codebook": "autocoop.describing",
+    "coverage": "autocoop.covering",
     "evidence": "autocoop.claims",
+    "export": "autocoop.exporting",
     "load": "autocoop.loading",
+    "network": "autocoop.networks",
+    "panel": "autocoop.panels",
+    "search": "autocoop.searching",
+    "sources": "autocoop.claims",
     "tables": "autocoop.describing",
+    "validate": "autocoop.validating",
 }
 
 

@@ -104,11 +104,19 @@ def _levels(table: str, column: str) -> "pd.CategoricalDtype":
 
 
 def _refuse_unknown(event_id: str, known: list[str]) -> None:
-    if event_id not in known:
-        from difflib import get_close_matches
+    if event_id in known:
+        return
+    from difflib import get_close_matches
 
-        near = get_close_matches(str(event_id), known, n=10, cutoff=0.5)
-        raise UnknownEvent(event_id, near or known)
+    from autocoop.loading import read
+
+    became = None
+    for row in read("retired_ids").to_pylist():
+        if row["event_id"] == event_id:
+            successor = f", replaced by {row['replaced_by']!r}" if row["replaced_by"] else ""
+            became = f"; it was retired in {row['retired_in']}{successor} ({row['reason']})."
+    near = get_close_matches(str(event_id), known, n=10, cutoff=0.5)
+    raise UnknownEvent(event_id, near or known, became=became)
 
 
 def sources_of(event_id: str) -> list[dict[str, Any]]:

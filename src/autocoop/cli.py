@@ -11,6 +11,9 @@ from autocoop import __version__
 from autocoop.errors import AutocoopError, BadFilter
 
 EVENT_TYPES = ("arms_transfer", "joint_exercise", "intervention", "pme_program")
+OUT_HELP = (
+    "write to a .csv, .parquet, .dta, .xlsx or .duckdb file; TABLE may be `all` for the last two"
+)
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -35,10 +38,13 @@ def build_parser() -> argparse.ArgumentParser:
     )
     load.add_argument("--version", help="an older version")
     load.add_argument("--columns", metavar="A,B,C", help="columns to keep")
-    load.add_argument("--out", metavar="FILE", help="write to a .csv or .parquet file")
+    load.add_argument("--out", metavar="FILE", help=OUT_HELP)
 
     codebook = commands.add_parser("codebook", help="what the columns mean")
     codebook.add_argument("table", nargs="?")
+
+    search = commands.add_parser("search", help="find events, series, actors and variables")
+    search.add_argument("text", nargs="+", metavar="TEXT")
 
     evidence = commands.add_parser("evidence", help="which page reports which value of an event")
     evidence.add_argument("event_id")
@@ -68,6 +74,27 @@ def build_parser() -> argparse.ArgumentParser:
     check = commands.add_parser("check", help="check event files and reference tables")
     check.add_argument("paths", nargs="*", type=Path, help="files or folders; all by default")
     check.add_argument("--data", type=Path, help="the data folder (found by default)")
+
+    validate = commands.add_parser(
+        "validate", help="hold your own tables to the schemas: exit 0, 1 (fails), 2 (unreadable)"
+    )
+    validate.add_argument(
+        "files",
+        nargs="*",
+        metavar="FILE",
+        help=".csv, .parquet, .jsonl, .xlsx, or a Parquet folder",
+    )
+    validate.add_argument("--table", help="whose schema; by default the table a file is named for")
+    validate.add_argument(
+        "--references",
+        metavar="FOLDER",
+        help="look references up in a folder of tables, or in 'release', the one at hand",
+    )
+    validate.add_argument(
+        "--release", metavar="FOLDER", help="a folder of tables, with the rules across tables"
+    )
+    validate.add_argument("--format", default="text", help="text, json, github or sarif")
+    validate.add_argument("--first", action="store_true", help="stop at the first failure")
 
     new = commands.add_parser("new", help="print a commented skeleton of an event file")
     new.add_argument("type", choices=EVENT_TYPES)
@@ -130,10 +157,10 @@ def _load(options: argparse.Namespace) -> int:
         print(frame.to_string(max_rows=40, max_colwidth=30, line_width=None, index=False))
         print(f"{len(frame):,} rows")
         return 0
-    from autocoop.files import write_file
+    from autocoop import export
 
-    rows = write_file(options.table, Path(options.out), columns=columns, where=where)
-    print(f"{options.out}: {rows:,} rows")
+    done = export(options.table, options.out, columns=columns, where=where, version=options.version)
+    print(done)
     return 0
 
 
@@ -141,6 +168,13 @@ def _codebook(options: argparse.Namespace) -> int:
     from autocoop import codebook
 
     print(codebook(options.table), end="")
+    return 0
+
+
+def _search(options: argparse.Namespace) -> int:
+    from autocoop.searching import search_text
+
+    print(search_text(" ".join(options.text)))
     return 0
 
 
@@ -214,6 +248,49 @@ def _check(options: argparse.Namespace) -> int:
         print(problem)
     print(f"{len(problems)} problems" if problems else "no problems")
     return 1 if problems else 0
+
+
+def _validate(options: argparse.Namespace) -> int:
+    from autocoop.checking.report import render
+
+    try:
+        reports = _reports(options)
+        print(render(reports, options.format))
+    except AutocoopError as error:
+        print(error, file=sys.stderr)
+        return 2
+    return 0 if all(reports) else 1
+
+
+def _reports(options: argparse.Namespace) -> list[Any]:
+    """The reports that `validate` was asked for; files of one table are one."""
+    from autocoop.errors import BadQuery
+    from autocoop.progress import progress_on
+    from autocoop.validating import table_named, validate, validate_release
+
+    if bool(options.files) == (options.release is not None):
+        raise BadQuery("autocoop validate takes files, or --release FOLDER")
+    with progress_on(sys.stderr) as progress:
+        if options.release is not None:
+            if options.table is not None:
+                raise BadQuery("--release takes each file for the table it is named for")
+            return [validate_release(options.release, lazy=not options.first, progress=progress)]
+        by_table: dict[str, list[str]] = {}
+        for file in options.files:
+            table = options.table or table_named(file)
+            if table is None:
+                raise BadQuery(f"{file}: is not named for a table; say which one with --table")
+            by_table.setdefault(table, []).append(file)
+        return [
+            validate(
+                files,
+                table,
+                lazy=not options.first,
+                references=options.references,
+                progress=progress,
+            )
+            for table, files in by_table.items()
+        ]
 
 
 def _new(options: argparse.Namespace) -> int:

@@ -44,6 +44,14 @@ class UnknownEvent(UnknownName):
     kind = "event"
 
 
+class UnknownUnit(UnknownName):
+    kind = "unit"
+
+
+class UnknownRole(UnknownName):
+    kind = "role"
+
+
 class UnknownEngine(UnknownName):
     kind = "engine"
 
@@ -90,6 +98,18 @@ class NotADataFolder(AutocoopError, OSError):
 
 class ReleaseNotWritten(AutocoopError, OSError):
     """The compiled release could not be written; the old one is whole."""
+
+
+class Unreadable(AutocoopError, OSError):
+    """Data that were to be validated cannot be read as what they are said to be."""
+
+
+class UnsupportedData(AutocoopError, TypeError):
+    """An object that holds no table was given to be validated."""
+
+
+class InvalidTable(AutocoopError, AssertionError):
+    """A table breaks its schema; the message lists the failures."""
 
 
 def suggestion(name: str, known: Iterable[str]) -> str:

@@ -11,8 +11,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from autocoop import release
-from autocoop.errors import AutocoopError, BadFilter, MissingPackage, NotWritten
-from autocoop.errors import UnknownColumn, UnknownFormat
+from autocoop.errors import (
+    AutocoopError,
+    BadFilter,
+    MissingPackage,
+    NotWritten,
+    UnknownColumn,
+    UnknownFormat,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -36,10 +42,19 @@ _CELL_CHARACTERS = 32_767
 # What Stata's .dta format 118 can hold.
 _STATA_NAME = 32
 _STATA_LABEL = 80
-_STATA_RESERVED = frozenset(
-    "_all _b byte _coef _cons double float if in int long _n _N _pi _pred _rc _skip strL using "
-    "with".split()
+_STATA_TEXT = 2045
+_STATA_LEVELS = 65_536
+_STATA_INTEGER = 2**53
+_STATA_RESERVED = (
+    "_all _b byte _coef _cons double float if in int long _n _N _pi _pred _rc _skip strL using with"
 )
+
+#: Columns of coded integers, whose meanings the vocabulary of that name has.
+_CODED = ("regime", "direction", "activity")
+
+
+class _Unfit(Exception):
+    """What is to be written does not fit the format; the text says why."""
 
 
 @dataclass(frozen=True)
@@ -76,8 +91,10 @@ class _Part:
     title: str
     data: "pa.Table"
     columns: dict[str, dict[str, Any]]
+    manifest: dict[str, Any]
     key: tuple[str, ...] = ()
     row: str = ""
+    labels: Mapping[str, str] = field(default_factory=dict)
 
 
 def export(
@@ -86,6 +103,7 @@ def export(
     *,
     columns: Iterable[str] | None = None,
     where: Mapping[str, Any] | None = None,
+    version: str | None = None,
 ) -> Exported:
     """Write a table to a file in the format of its suffix.
 
@@ -93,8 +111,9 @@ def export(
     ----------
     table
         A name that `tables()` lists; ``"all"`` for every table in one .duckdb or .xlsx file; or a
-        frame of your own (pandas, polars, Arrow), whose columns are labelled where the codebook
-        means one thing by their name.
+        frame of your own (pandas, polars, Arrow), such as a panel. Its columns are labelled by
+        ``frame.attrs["labels"]`` (column -> text), else where the codebook means one thing by
+        their name.
     path
         The file; one that is there is replaced, only once the new one is whole.
 
@@ -106,8 +125,8 @@ def export(
         ``.xlsx``: the table on one sheet, the codebook on the next, text never as a formula; needs
         XlsxWriter. ``.duckdb``: tables with keys, the codebook as comments; needs duckdb.
         The same release gives the same bytes (.duckdb aside) with the same versions of packages.
-    columns, where
-        As for `load`; `where` only with the name of a table.
+    columns, where, version
+        As for `load`; with a frame of your own only `columns`.
 
     Returns
     -------
@@ -116,8 +135,8 @@ def export(
 
     Raises
     ------
-    UnknownFormat, UnknownTable, UnknownColumn, BadFilter
-        With what there is.
+    UnknownFormat
+        The suffix is none of these; and what `load` raises.
     MissingPackage
         A package that the format needs is not installed.
     NotWritten
@@ -129,57 +148,69 @@ def export(
         raise UnknownFormat(path.suffix or path.name, SUFFIXES)
     if isinstance(table, str) and table == ALL:
         if suffix not in _OF_MANY:
-            raise UnknownFormat(path.suffix, _OF_MANY, where="export('all'), which has many tables")
+            raise UnknownFormat(path.suffix, _OF_MANY, where="an export of all tables")
         if columns is not None or where:
             raise BadFilter("export('all') takes no columns and no where; export one table")
-        parts = [_released(name, None, None) for name in release.manifest()["tables"]]
+        tables = release.manifest(version)["tables"]
+        parts = [_released(name, None, None, version) for name in tables]
     elif isinstance(table, str):
-        parts = [_released(table, columns, where)]
+        parts = [_released(table, columns, where, version)]
     else:
-        if where:
-            raise BadFilter("where goes with the name of a table; filter a frame of your own first")
+        if where or version is not None:
+            raise BadFilter("where and version go with the name of a table, not with a frame")
         parts = [_own(table, path, columns)]
+    if not all(part.data.num_columns for part in parts):
+        raise NotWritten(f"{path}: not written (there is no column)")
     with _replacing(path) as temporary:
+        if suffix == ".duckdb" and os.path.exists(f"{os.path.realpath(path)}.wal"):
+            # DuckDB would apply the old database's log to the new one.
+            raise _Unfit(f"{path.name}.wal is there: the old database is open, or was not closed")
         changes = _WRITERS[suffix](parts, temporary)
     return Exported(path, {part.name: part.data.num_rows for part in parts}, **changes)
 
 
 def _released(
-    table: str, columns: Iterable[str] | None, where: Mapping[str, Any] | None
+    table: str,
+    columns: Iterable[str] | None,
+    where: Mapping[str, Any] | None,
+    version: str | None,
 ) -> _Part:
     from autocoop.loading import load
 
-    data = load(table, columns=columns, where=where, engine="arrow")
-    record = release.codebook()[table]
+    data = load(table, columns=columns, where=where, engine="arrow", version=version)
+    record = release.codebook(version)[table]
     known = {column["column"]: column for column in record["columns"]}
     return _Part(
-        table,
-        record["title"],
-        data,
-        {name: known[name] for name in data.column_names},
-        tuple(record["key"]),
-        record["row"],
+        name=table,
+        title=record["title"],
+        data=data,
+        columns={name: known[name] for name in data.column_names},
+        manifest=release.manifest(version),
+        key=tuple(record["key"]),
+        row=record["row"],
     )
 
 
-def _own(frame: Any, path: Path, columns: Iterable[str] | None) -> _Part:
+def _own(table: Any, path: Path, columns: Iterable[str] | None) -> _Part:
     """A frame of the user's own as a table to write."""
     import pyarrow as pa
 
     try:
-        if isinstance(frame, pa.Table):
-            data = frame
-        elif hasattr(frame, "to_arrow"):
-            data = frame.to_arrow()
+        if isinstance(table, pa.Table):
+            data = table
+        elif hasattr(table, "to_arrow"):
+            data = table.to_arrow()
         else:
-            named = [name for name in frame.index.names if name is not None]
-            frame = frame.reset_index() if named else frame
+            has_names = any(name is not None for name in table.index.names)
+            frame = table.reset_index() if has_names else table
             data = pa.Table.from_pandas(frame, preserve_index=False)
+        if len(set(data.column_names)) < data.num_columns:
+            raise ValueError("two columns have the same name")
         data = _plain(data)
     except (pa.ArrowException, AttributeError, TypeError, ValueError) as error:
         raise NotWritten(
-            f"{path}: not written (neither the name of a table nor a frame of plain columns: "
-            f"{error})"
+            f"{path}: not written ({type(table).__name__} is neither the name of a table nor a "
+            f"frame of plain columns: {error})"
         ) from error
     if columns is not None:
         chosen = [columns] if isinstance(columns, str) else list(columns)
@@ -188,10 +219,9 @@ def _own(frame: Any, path: Path, columns: Iterable[str] | None) -> _Part:
                 raise UnknownColumn(name, data.column_names, where="the frame")
         data = data.select(chosen)
     meant = _meant_everywhere()
-    columns = {
-        name: meant[name] for name in data.column_names if name in meant
-    }
-    return _Part("data", "data", data, columns)
+    known = {name: meant[name] for name in data.column_names if name in meant}
+    labels = getattr(table, "attrs", {}).get("labels", {})
+    return _Part("data", "data", data, known, release.manifest(), labels=labels)
 
 
 def _meant_everywhere() -> dict[str, dict[str, Any]]:
@@ -211,21 +241,18 @@ def _plain(data: "pa.Table") -> "pa.Table":
     import pyarrow.compute as pc
 
     text_list = pa.list_(pa.string())
-    levels = pa.dictionary(pa.int32(), pa.string())
     for index, item in enumerate(data.schema):
         column, kind = data.column(index), item.type
-        if pa.types.is_dictionary(kind) and (
-            pa.types.is_string(kind.value_type) or pa.types.is_large_string(kind.value_type)
-        ):
-            target = pa.dictionary(pa.int32(), pa.string(), ordered=kind.ordered)
-            column = column.cast(levels).cast(target)
-        elif pa.types.is_dictionary(kind):
-            data = data.set_column(index, item.name, column.cast(kind.value_type))
-            return _plain(data)
+        if pa.types.is_dictionary(kind) and not _is_text(kind.value_type):
+            column = column.cast(kind.value_type)
+            kind = kind.value_type
+        if pa.types.is_dictionary(kind):
+            column = _with_plain_levels(column)
         elif pa.types.is_integer(kind):
             column = column.cast(pa.int64())
         elif pa.types.is_floating(kind) or pa.types.is_decimal(kind):
             column = column.cast(pa.float64())
+            column = pc.if_else(pc.is_nan(column), pa.scalar(None, pa.float64()), column)
         elif pa.types.is_timestamp(kind):
             days = column.cast(pa.timestamp("us"), safe=False)
             is_midnight = pc.all(pc.equal(days, pc.floor_temporal(days, unit="day"))).as_py()
@@ -238,6 +265,34 @@ def _plain(data: "pa.Table") -> "pa.Table":
             column = column.cast(pa.string())
         data = data.set_column(index, item.name, column)
     return data.replace_schema_metadata(None)
+
+
+def _is_text(kind: Any) -> bool:
+    import pyarrow as pa
+
+    is_kind = (pa.types.is_string, pa.types.is_large_string, pa.types.is_string_view)
+    return any(matches(kind) for matches in is_kind)
+
+
+def _with_plain_levels(column: Any) -> Any:
+    """A categorical column in one piece, its codes and levels in the types the release has."""
+    import pyarrow as pa
+
+    whole = _in_one_piece(column)
+    return pa.DictionaryArray.from_arrays(
+        whole.indices.cast(pa.int32()),
+        whole.dictionary.cast(pa.string()),
+        ordered=column.type.ordered,
+    )
+
+
+def _in_one_piece(column: Any) -> Any:
+    import pyarrow as pa
+
+    whole = column.unify_dictionaries().combine_chunks()
+    if isinstance(whole, pa.ChunkedArray):
+        whole = whole.chunk(0) if whole.num_chunks else pa.array([], whole.type)
+    return whole
 
 
 @contextmanager
@@ -255,6 +310,8 @@ def _replacing(path: Path) -> Iterator[Path]:
         os.replace(folder / target.name, target)
     except AutocoopError:
         raise
+    except _Unfit as error:
+        raise NotWritten(f"{path}: not written ({error})") from error
     except OSError as error:
         raise NotWritten(f"{path}: not written ({error.strerror or error})") from error
     finally:
@@ -288,7 +345,7 @@ def _flat(part: _Part) -> "pa.Table":
 def _write_csv(parts: list[_Part], path: Path) -> dict[str, Any]:
     import pyarrow as pa
     import pyarrow.compute as pc
-    import pyarrow.csv
+    from pyarrow import csv
 
     data = _flat(parts[0])
     count = 0
@@ -304,7 +361,7 @@ def _write_csv(parts: list[_Part], path: Path) -> dict[str, Any]:
             data = data.set_column(index, item.name, pc.if_else(is_formula, marked, column))
     names = [f"'{name}" if re.match(_FORMULA, name) else name for name in data.column_names]
     count += sum(name.startswith("'") for name in names)
-    pa.csv.write_csv(data.rename_columns(names), path)
+    csv.write_csv(data.rename_columns(names), path)
     return {"neutralised": count}
 
 
@@ -318,11 +375,17 @@ def _write_parquet(parts: list[_Part], path: Path) -> dict[str, Any]:
 
     (part,) = parts
     metadata = {
-        b"autocoop_version": release.manifest()["version"].encode(),
+        b"autocoop_version": part.manifest["version"].encode(),
         b"pandas": json.dumps(_pandas_block(part.data), sort_keys=True).encode(),
     }
     if part.key:
-        record = release.codebook()[part.name] | {"columns": list(part.columns.values())}
+        record = {
+            "table": part.name,
+            "title": part.title,
+            "row": part.row,
+            "key": list(part.key),
+            "columns": list(part.columns.values()),
+        }
         codebook = json.dumps(record, ensure_ascii=False, sort_keys=True)
         metadata[b"autocoop_codebook"] = codebook.encode()
     data = part.data.replace_schema_metadata(dict(sorted(metadata.items())))
@@ -387,38 +450,42 @@ def _write_stata(parts: list[_Part], path: Path) -> dict[str, Any]:
     value_labels: dict[str, dict[int, str]] = {}
     formats: dict[str, str] = {}
     long_texts = []
+    nullable = {pa.int8(): pd.Int8Dtype(), pa.int32(): pd.Int32Dtype(), pa.int64(): pd.Int64Dtype()}
     for name, stata in names.items():
         column = part.data[name]
+        codes = _codes(name, column)
+        levels = []
+        if pa.types.is_dictionary(column.type):
+            whole = _in_one_piece(column)
+            levels = whole.dictionary.to_pylist()
+            if len(levels) > _STATA_LEVELS:
+                column, levels = column.cast(pa.string()), []
         kind = column.type
-        codes = _codes(name, part.data)
         if pa.types.is_dictionary(kind):
             # pandas numbers categoricals from 0 and cannot write those of an empty frame.
-            whole = column.unify_dictionaries().combine_chunks()
-            whole = whole.chunk(0) if isinstance(whole, pa.ChunkedArray) else whole
-            levels = whole.dictionary.to_pylist()
             value_labels[stata] = {place + 1: level for place, level in enumerate(levels)}
-            series[stata] = pd.Series(pc.add(whole.indices, 1).to_pylist(), dtype="Int16")
-        elif codes:
-            value_labels[stata] = codes
-            series[stata] = pd.Series(column.to_pylist(), dtype="Int8")
-        elif pa.types.is_boolean(kind):
-            value_labels[stata] = {0: "no", 1: "yes"}
-            series[stata] = pd.Series(column.cast(pa.int8()).to_pylist(), dtype="Int8")
-        elif pa.types.is_int64(kind):
-            series[stata] = pd.Series(column.to_pylist(), dtype="Int64")
-        elif pa.types.is_floating(kind):
-            series[stata] = pd.Series(column.to_pylist(), dtype="float64")
+            size = pa.int8() if len(levels) <= 100 else pa.int32()
+            column = pc.add(whole.indices, pa.scalar(1, pa.int32())).cast(size)
+        elif pa.types.is_int64(kind) and (pc.max(pc.abs(column)).as_py() or 0) > _STATA_INTEGER:
+            raise _Unfit(f"{name} has integers that Stata cannot hold exactly")
+        elif codes or pa.types.is_boolean(kind):
+            value_labels[stata] = codes or {0: "no", 1: "yes"}
+            column = column.cast(pa.int8())
         elif pa.types.is_date(kind) or pa.types.is_timestamp(kind):
             formats[stata] = "td" if pa.types.is_date(kind) else "tc"
-            series[stata] = pd.Series(column.to_pylist(), dtype="datetime64[us]")
-        else:
-            column = _joined(column) if pa.types.is_list(kind) else column
-            texts = [text or "" for text in column.to_pylist()]
-            series[stata] = pd.Series(texts, dtype="object")
-            if any(len(text.encode()) > 2045 for text in texts):
+            column = column.cast(pa.timestamp("us"))
+        elif pa.types.is_string(kind) or pa.types.is_list(kind):
+            column = pc.fill_null(_joined(column) if pa.types.is_list(kind) else column, "")
+            if (pc.max(pc.binary_length(column)).as_py() or 0) > _STATA_TEXT:
                 long_texts.append(stata)
-    labels = {names[name]: _label(part.columns.get(name)) for name in names}
-    about = release.manifest()["about"]
+        series[stata] = column.to_pandas(types_mapper=nullable.get)
+        if pa.types.is_string(column.type):
+            series[stata] = series[stata].astype("object")
+    labels = {
+        names[name]: _cut(part.labels.get(name) or _label(name, part.columns.get(name)))
+        for name in names
+    }
+    about = part.manifest["about"]
     frame = pd.DataFrame(series, index=range(part.data.num_rows))
     try:
         frame.to_stata(
@@ -426,14 +493,14 @@ def _write_stata(parts: list[_Part], path: Path) -> dict[str, Any]:
             write_index=False,
             version=118,
             time_stamp=datetime.fromisoformat(about["released"]),
-            data_label=_cut(f"{about['name']} {release.manifest()['version']}: {part.title}"),
+            data_label=_cut(f"{about['name']} {part.manifest['version']}: {part.title}"),
             variable_labels=labels,
             value_labels=value_labels,
             convert_dates=formats,
             convert_strl=long_texts,
         )
     except (ValueError, NotImplementedError) as error:
-        raise NotWritten(f"{path.name}: not written (Stata cannot hold it: {error})") from error
+        raise _Unfit(f"Stata cannot hold it: {error}") from error
     return {"renamed": {name: stata for name, stata in names.items() if name != stata}}
 
 
@@ -442,7 +509,7 @@ def _stata_names(names: list[str]) -> dict[str, str]:
     chosen: dict[str, str] = {}
     for name in names:
         plain = re.sub(r"\W", "_", name, flags=re.ASCII)
-        is_reserved = plain in _STATA_RESERVED or re.fullmatch(r"str\d+", plain)
+        is_reserved = plain in _STATA_RESERVED.split() or re.fullmatch(r"str\d+", plain)
         if not plain or plain[0].isdigit() or is_reserved:
             plain = f"_{plain}"
         short, number = plain[:_STATA_NAME], 1
@@ -453,33 +520,35 @@ def _stata_names(names: list[str]) -> dict[str, str]:
     return chosen
 
 
-def _codes(name: str, data: "pa.Table") -> dict[int, str] | None:
-    """The meanings of a column of coded integers; the name says which (``regime``,
-    ``supplier_regime``), and no other value may stand in it."""
+def _codes(name: str, column: Any) -> dict[int, str] | None:
+    """The meanings of a column of coded integers; one word of its name says which they are
+    (``regime``, ``regime_supplier``), and no other value may stand in it."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    from autocoop.schemas import vocabularies as v
-
-    if not pa.types.is_int64(data[name].type):
+    word = next((word for word in name.split("_") if word in _CODED), None)
+    if word is None or not pa.types.is_int64(column.type):
         return None
-    coded = {"regime": v.REGIME, "direction": v.DIRECTION, "activity": v.ACTIVITY}
-    for word in name.split("_"):
-        if word in coded:
-            meanings = {int(code): meaning for code, meaning in coded[word].items()}
-            found = pc.unique(data[name].drop_null()).to_pylist()
-            return meanings if set(found) <= set(meanings) else None
-    return None
+    from autocoop.schemas import vocabularies
+
+    meanings = {int(code): text for code, text in getattr(vocabularies, word.upper()).items()}
+    found = pc.unique(column.drop_null()).to_pylist()
+    return meanings if set(found) <= set(meanings) else None
 
 
-def _label(column: dict[str, Any] | None) -> str:
+def _label(name: str, column: dict[str, Any] | None) -> str:
     """A variable label: the description's first sentence and the unit, as far as they fit."""
     if column is None:
         return ""
-    text = re.split(r"(?<=[^.]{3})[.;:](?:\s|$)", column["description"])[0]
-    unit = column["unit"]
-    with_unit = f"{text} ({unit})"
-    return with_unit if unit and len(with_unit) <= _STATA_LABEL else _cut(text)
+    text = column["description"].split(". ")[0].rstrip(".")
+    end = name.rpartition("_")[2]
+    if end in ("low", "best", "high") and ": " in text:
+        text = text.partition(": ")[2]
+        text = f"{text[0].upper()}{text[1:]}, {end}"
+    elif len(text) > _STATA_LABEL:
+        text = re.split(r"[:;(]", text)[0].strip()
+    with_unit = f"{text} ({column['unit']})"
+    return with_unit if column["unit"] and len(with_unit) <= _STATA_LABEL else _cut(text)
 
 
 def _cut(text: str, length: int = _STATA_LABEL) -> str:
@@ -499,25 +568,17 @@ def _write_excel(parts: list[_Part], path: Path) -> dict[str, Any]:
         import xlsxwriter
         from xlsxwriter.exceptions import XlsxWriterException
     except ImportError as error:
-        raise MissingPackage(
-            "export to .xlsx needs XlsxWriter: pip install XlsxWriter"
-        ) from error
+        raise MissingPackage("export to .xlsx needs XlsxWriter: pip install XlsxWriter") from error
     for part in parts:
         if part.data.num_rows >= _SHEET_ROWS:
-            raise NotWritten(
-                f"{path.name}: not written ({part.name} has {part.data.num_rows:,} rows, a sheet "
-                f"holds {_SHEET_ROWS - 1:,}; write .csv or .parquet)"
+            raise _Unfit(
+                f"{part.name} has {part.data.num_rows:,} rows, a sheet holds {_SHEET_ROWS - 1:,}; "
+                "write .csv or .parquet"
             )
-    manifest = release.manifest()
+    manifest = parts[0].manifest
     about = manifest["about"]
-    options = {
-        "strings_to_formulas": False,
-        "strings_to_urls": False,
-        "strings_to_numbers": False,
-        "nan_inf_to_errors": True,
-    }
     try:
-        book = xlsxwriter.Workbook(os.fspath(path), options)
+        book = xlsxwriter.Workbook(os.fspath(path), {"nan_inf_to_errors": True})
         book.set_properties(
             {
                 "title": about["title"],
@@ -532,16 +593,16 @@ def _write_excel(parts: list[_Part], path: Path) -> dict[str, Any]:
             "time": book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"}),
         }
         for part in parts:
-            _write_sheet(book, part.name, _flat(part), heading, formats, path)
-        _write_sheet(book, "codebook", _codebook_table(parts), heading, formats, path)
+            _write_sheet(book, part.name, _flat(part), heading, formats)
+        _write_sheet(book, "codebook", _codebook_table(parts), heading, formats)
         book.close()
-    except XlsxWriterException as error:
-        raise NotWritten(f"{path.name}: not written ({error})") from error
+    except (XlsxWriterException, TypeError, ValueError) as error:
+        raise _Unfit(str(error)) from error
     return {}
 
 
 def _write_sheet(
-    book: Any, name: str, data: "pa.Table", heading: Any, formats: dict[str, Any], path: Path
+    book: Any, name: str, data: "pa.Table", heading: Any, formats: dict[str, Any]
 ) -> None:
     import pyarrow as pa
 
@@ -553,11 +614,11 @@ def _write_sheet(
         if pa.types.is_string(item.type):
             longest = max((len(value) for value in values if value), default=0)
             if longest > _CELL_CHARACTERS:
-                raise NotWritten(
-                    f"{path.name}: not written (a cell of {name}.{item.name} has {longest:,} "
-                    f"characters, one of a sheet holds {_CELL_CHARACTERS:,}; write .csv or "
-                    ".parquet)"
+                raise _Unfit(
+                    f"a cell of {name}.{item.name} has {longest:,} characters, one of a sheet "
+                    f"holds {_CELL_CHARACTERS:,}; write .csv or .parquet"
                 )
+            # Unlike `write`, this makes no formula, link or number of a text.
             write, extra, width = sheet.write_string, (), longest
         elif pa.types.is_boolean(item.type):
             write, extra, width = sheet.write_boolean, (), 6
@@ -606,13 +667,12 @@ def _write_duckdb(parts: list[_Part], path: Path) -> dict[str, Any]:
             for part in _referenced_first(parts, references):
                 _create(connection, part, references[part.name])
     except duckdb.Error as error:
-        raise NotWritten(f"{path.name}: not written ({error})") from error
+        raise _Unfit(str(error)) from error
     return {}
 
 
 def _create(connection: Any, part: _Part, references: dict[str, tuple[str, str]]) -> None:
     import pyarrow as pa
-    import pyarrow.compute as pc
 
     types = {pa.int64(): "BIGINT", pa.float64(): "DOUBLE", pa.bool_(): "BOOLEAN"}
     types |= {pa.date32(): "DATE", pa.timestamp("us"): "TIMESTAMP"}
@@ -631,24 +691,19 @@ def _create(connection: Any, part: _Part, references: dict[str, tuple[str, str]]
         can_miss = any(part.columns[name]["is_nullable"] for name in part.key)
         lines.append(f"{'UNIQUE' if can_miss else 'PRIMARY KEY'} ({columns})")
     for name, (target, key) in references.items():
-        lines.append(
-            f"FOREIGN KEY ({_quoted(name)}) REFERENCES {_quoted(target)} ({_quoted(key)})"
-        )
+        lines.append(f"FOREIGN KEY ({_quoted(name)}) REFERENCES {_quoted(target)} ({_quoted(key)})")
     table = _quoted(part.name)
     connection.execute(f"CREATE TABLE {table} ({', '.join(lines)})")
-    for rows in _waves(data, part, references):
-        connection.register("incoming", rows)
+    for wave in _waves(part, references):
+        connection.register("incoming", data.take(pa.array(wave, pa.int64())))
         connection.execute(f"INSERT INTO {table} SELECT * FROM incoming")
         connection.unregister("incoming")
-    version = release.manifest()["version"]
-    text = f"{part.title}: one row is {part.row}. autocoop {version}" if part.row else part.title
+    text = f"{part.title}: one row is {part.row}. " if part.row else ""
+    text += f"autocoop {part.manifest['version']}"
     connection.execute(f"COMMENT ON TABLE {table} IS {_literal(text)}")
     for name, column in part.columns.items():
         comment = _literal(_comment(column))
         connection.execute(f"COMMENT ON COLUMN {table}.{_quoted(name)} IS {comment}")
-    assert pc.equal(
-        connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0], data.num_rows
-    ).as_py()
 
 
 def _comment(column: dict[str, Any]) -> str:
@@ -687,17 +742,57 @@ def _foreign_keys(part: _Part, parts: list[_Part]) -> dict[str, tuple[str, str]]
     keys = {other.name: other for other in parts if len(other.key) == 1 and _has_key(other)}
     found = {}
     for name, column in part.columns.items():
-        target = column["references"]
-        if name == "event_id" and part.name != "events":
-            target = "events"
-        values = part.data[name]
-        if target not in keys or pa.types.is_list(values.type):
+        is_event = name == "event_id" and part.name != "events"
+        target = "events" if is_event else column["references"]
+        values = part.data[name].drop_null()
+        if target not in keys or pa.types.is_list(values.type) or not len(values):
             continue
         key = keys[target].key[0]
-        known = keys[target].data[key].combine_chunks()
-        present = values.drop_null()
-        is_known = pc.all(pc.is_in(present, value_set=known.cast(pa.string()))).as_py()
-        is_cyclic = target == part.name and _waves(part.data, part, {name: (target, key)}) is None
-        if len(present) and is_known and not is_cyclic:
-            found[name] = (target, key)
+        known = pc.unique(keys[target].data[key])
+        reference = {name: (target, key)}
+        if pc.all(pc.is_in(values, value_set=known)).as_py() and _waves(part, reference):
+            found |= reference
     return found
+
+
+def _waves(part: _Part, references: dict[str, tuple[str, str]]) -> list[list[int]]:
+    """The rows of a table in the order in which they can be inserted: first those that refer to
+    no row of the table itself, then those that refer to them, and so on; none for a circle."""
+    own = [name for name, (target, _) in references.items() if target == part.name]
+    rows = list(range(part.data.num_rows))
+    if not own:
+        return [rows]
+    keys = part.data[part.key[0]].to_pylist()
+    parents = list(zip(*(part.data[name].to_pylist() for name in own), strict=True))
+    waves, done = [], {None}
+    while rows:
+        wave = [row for row in rows if set(parents[row]) <= done]
+        if not wave:
+            return []
+        waves.append(wave)
+        done |= {keys[row] for row in wave}
+        rows = [row for row in rows if keys[row] not in done]
+    return waves
+
+
+def _referenced_first(
+    parts: list[_Part], references: dict[str, dict[str, tuple[str, str]]]
+) -> list[_Part]:
+    """The tables in an order in which each comes after those that it refers to."""
+    from graphlib import TopologicalSorter
+
+    graph = {
+        name: {target for target, _ in found.values()} - {name}
+        for name, found in references.items()
+    }
+    by_name = {part.name: part for part in parts}
+    return [by_name[name] for name in TopologicalSorter(graph).static_order()]
+
+
+_WRITERS = {
+    ".csv": _write_csv,
+    ".parquet": _write_parquet,
+    ".dta": _write_stata,
+    ".xlsx": _write_excel,
+    ".duckdb": _write_duckdb,
+}

@@ -8,7 +8,7 @@ later checks.
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from math import isfinite
 from numbers import Integral, Real
 from typing import Any
@@ -16,17 +16,22 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from autocoop.errors import Unreadable
 from autocoop.schemas import ColumnInfo
 
 #: Bytes of the longest text that a cell may hold.
 MAX_CELL = 1_000_000
+
+#: Bytes to which a spreadsheet, a column of a row group of a Parquet file, or a column of a batch
+#: may unpack.
+MAX_UNPACKED = 512 * 2**20
 
 _TEXT = pa.string()
 _DICTIONARY = pa.dictionary(pa.int32(), pa.string())
 _LIST = pa.list_(pa.string())
 
 _DATE = r"\A\d{4}-\d{2}-\d{2}\z"
-_INTEGER = r"\A[+-]?\d{1,18}\z"
+_INTEGER = r"\A-?\d{1,18}\z"
 _LOOSE_LIST = r"(?:\A|;)(?:\s|;|\z)|\s(?:;|\z)"
 
 #: What is said of a cell: its value, the rule it breaks, the likely fix.
@@ -76,7 +81,7 @@ def cast(values: pa.Array, column: ColumnInfo, *, is_text: bool = False) -> Cast
             )
         if column.type_name == "text":
             return _utf8(values if not is_text else _missing_where_empty(values))
-        values = values.dictionary_decode() if pa.types.is_dictionary(kind) else values
+        values = decoded(values)
         utf8 = _utf8(values)
         if utf8.bad is not None:
             return Cast(pa.nulls(len(values), column.arrow_type), utf8.bad, utf8.words)
@@ -84,7 +89,7 @@ def cast(values: pa.Array, column: ColumnInfo, *, is_text: bool = False) -> Cast
         note = None if is_text else f"{column.name}: text read as {column.type_name}"
         return Cast(done.values, done.bad, done.words, note)
     if pa.types.is_dictionary(kind):
-        return cast(values.dictionary_decode(), column)
+        return cast(decoded(values), column)
     return _FROM_TYPED[column.type_name](values, column)
 
 
@@ -135,6 +140,8 @@ def _short(values: pa.Array) -> tuple[pa.Array, pa.BooleanArray | None]:
     too_long = None
     if longest is not None and longest > MAX_CELL:
         over = pc.fill_null(pc.greater(lengths, MAX_CELL), False)
+        # Emptied first: a null would keep its text, and be repeated with it.
+        words = pc.if_else(over, pa.scalar("", words.type), words)
         words = pc.if_else(over, pa.scalar(None, words.type), words)
         too_long = pc.fill_null(pc.take(over, values.indices), False) if is_encoded else over
         if not pc.any(too_long).as_py():
@@ -147,12 +154,33 @@ def _short(values: pa.Array) -> tuple[pa.Array, pa.BooleanArray | None]:
     if words.null_count:
         # A null that stands in the dictionary is a missing value like any other.
         return pc.take(words, indices), too_long
+    if len(words) > len(indices) // 2:
+        # A batch of a file has the dictionary of all batches: only what it uses is checked.
+        used = indices.dictionary_encode()
+        words, indices = pc.take(words, used.dictionary), used.indices
     return pa.DictionaryArray.from_arrays(indices, words), too_long
+
+
+def decoded(values: pa.Array) -> pa.Array:
+    """The values of a dictionary, one a row, if memory holds them; other arrays as they are."""
+    if not pa.types.is_dictionary(values.type):
+        return values
+    if _is_text(values.type):
+        words = values.dictionary
+        if pa.types.is_string_view(words.type):
+            words = words.cast(pa.large_string())
+        size = pc.sum(pc.take(pc.binary_length(words), values.indices)).as_py() or 0
+        if size > MAX_UNPACKED:
+            raise Unreadable(
+                f"the data: a column unpacks to {size:,} bytes in {len(values):,} rows; the limit "
+                f"is {MAX_UNPACKED:,}"
+            )
+    return values.dictionary_decode()
 
 
 def _missing_where_empty(values: pa.Array) -> pa.Array:
     if pa.types.is_dictionary(values.type):
-        return _missing_where_empty(values.dictionary_decode())
+        return _missing_where_empty(decoded(values))
     return pc.if_else(pc.equal(values, ""), pa.scalar(None, _TEXT), values)
 
 
@@ -161,8 +189,7 @@ def _utf8(values: pa.Array) -> Cast:
     try:
         words.validate(full=True)
     except pa.ArrowInvalid:
-        decoded = values.dictionary_decode() if words is not values else values
-        raw = decoded.cast(pa.binary()).to_pylist()
+        raw = decoded(values).cast(pa.binary()).to_pylist()
         bad = [cell is not None and not _is_utf8(cell) for cell in raw]
         good = [None if is_bad else cell for is_bad, cell in zip(bad, raw, strict=True)]
         return Cast(
@@ -211,9 +238,9 @@ def _integer_from_text(values: pa.Array, column: ColumnInfo) -> Cast:
 
 
 def _integer_words(text: str) -> tuple[str, str]:
-    if re.fullmatch(r"[+-]?\d+", text, re.ASCII):
+    if re.fullmatch(r"-?\d+", text, re.ASCII):
         return "is larger than any figure can be", ""
-    whole = re.fullmatch(r"([+-]?\d{1,18})\.0*", text.strip(), re.ASCII)
+    whole = re.fullmatch(r"\+?(-?\d{1,18})(?:\.0*)?", text.strip(), re.ASCII)
     digits = whole[1] if whole else re.sub(r"[,.\s_']", "", text)
     fix = f"write {digits}" if re.fullmatch(r"\d{1,18}", digits, re.ASCII) else "write digits only"
     return "is not a whole number", fix
@@ -403,7 +430,7 @@ def _list_from_typed(values: pa.Array, column: ColumnInfo) -> Cast:
         values = values.cast(pa.list_(member))
     if member != _TEXT:
         flat = _plain(values.values)
-        flat = flat.dictionary_decode() if pa.types.is_dictionary(flat.type) else flat
+        flat = decoded(flat)
         if pa.types.is_null(flat.type):
             flat = pa.nulls(len(flat), _TEXT)
         flat, too_long = _short(flat)
@@ -461,9 +488,11 @@ class _BadCell(ValueError):
 
 def _object(cell: Any, column: ColumnInfo, is_text: bool) -> Any:
     """One Python value as a value of the column."""
-    if _is_missing(cell) or (cell == "" and (is_text or column.type_name != "text")):
+    if _is_missing(cell):
         return None
     if isinstance(cell, str):
+        if not cell and (is_text or column.type_name != "text"):
+            return None
         _check_text(cell)
         if column.type_name == "text":
             return cell
@@ -486,7 +515,7 @@ def _object(cell: Any, column: ColumnInfo, is_text: bool) -> Any:
     if kind == "date" and isinstance(cell, date):
         if not isinstance(cell, datetime):
             return cell
-        if cell.tzinfo is None and cell.time() == cell.min.time():
+        if cell.tzinfo is None and cell.time() == time():
             return cell.date()
         raise _BadCell(str(cell), "has a time of day", f"write {cell.date()}")
     if kind == "list of text" and hasattr(cell, "__iter__") and not isinstance(cell, (dict, bytes)):

@@ -109,9 +109,7 @@ class Report:
 
         names = list(Failure.__dataclass_fields__)
         frame = pd.DataFrame([asdict(failure) for failure in self.kept()], columns=names)
-        return frame.astype(
-            {name: "Int64" if name in ("line", "row") else "str" for name in names}
-        )
+        return frame.astype({name: "Int64" if name in ("line", "row") else "str" for name in names})
 
     def kept(self) -> list[Failure]:
         """The failures that were kept, by file and row; whole columns first."""

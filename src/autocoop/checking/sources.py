@@ -10,7 +10,7 @@ import io
 import json
 import zipfile
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import islice
@@ -19,11 +19,11 @@ from typing import Any
 
 import pyarrow as pa
 
-from autocoop.checking.casting import MAX_CELL
+from autocoop.checking.casting import MAX_UNPACKED
 from autocoop.errors import MissingPackage, Unreadable, UnsupportedData, shortened
 
 #: Rows of a batch.
-BATCH = 65_536
+BATCH = 131_072
 
 #: Columns that a file may have.
 MAX_COLUMNS = 1_000
@@ -31,8 +31,8 @@ MAX_COLUMNS = 1_000
 #: Bytes of a row of a text file, its header included.
 MAX_ROW = 4 * 2**20
 
-#: Bytes to which a spreadsheet, or a column of a row group of a Parquet file, may unpack.
-MAX_UNPACKED = 512 * 2**20
+#: Rows of a text file that may be no rows before the file is none.
+MAX_REFUSED = 100_000
 
 #: Members of lists, per row of a row group on average, that a Parquet file may hold.
 MAX_MEMBERS = 1_000
@@ -47,9 +47,9 @@ Batch = tuple[int, dict[str, "pa.Array | list[Any]"]]
 class Source:
     """A table to be read, as often as it `is_replayable`.
 
-    ``columns`` are the names in their order; None where each row names its own. ``batches`` gives
-    the rows of the columns asked for. ``is_text`` says that all cells are text, so that an empty
-    one is a missing value.
+    ``columns`` are the names in their order; None where each row names its own, which are
+    ``seen`` once it was read. ``read`` gives the rows of the columns asked for. ``is_text`` says
+    that all cells are text, so that an empty one is a missing value.
     """
 
     name: str | None
@@ -59,8 +59,15 @@ class Source:
     is_text: bool = False
     is_replayable: bool = True
     lines: Callable[[list[int]], dict[int, int]] | None = None
+    seen: set[str] = field(default_factory=set)
     #: Rows that are none, by number of the record: column, value, check, rule, fix.
     refused: dict[int, tuple[str, str | None, str, str, str]] = field(default_factory=dict)
+
+    def refuse(self, record: int, check: str, rule: str, fix: str = "") -> None:
+        """A record that is no row."""
+        if len(self.refused) >= MAX_REFUSED:
+            raise Unreadable(f"{self.name}: more than {MAX_REFUSED:,} rows are none; one {rule}")
+        self.refused[record] = ("", None, check, rule, fix)
 
     def batches(self, columns: list[str]) -> Iterator[Batch]:
         """The number of rows and the columns of each batch; what fails to be read is named."""
@@ -82,7 +89,9 @@ def reading(name: str) -> Iterator[None]:
     except (Unreadable, UnsupportedData, MissingPackage):
         raise
     except MemoryError as error:
-        raise Unreadable(f"{name}: cannot be read: it asks for more memory than there is") from error
+        raise Unreadable(
+            f"{name}: cannot be read: it asks for more memory than there is"
+        ) from error
     except (
         OSError,
         ValueError,
@@ -101,7 +110,9 @@ def reading(name: str) -> Iterator[None]:
 
 
 def _first_line(text: str) -> str:
+    """The first line of a message, without signs that a terminal would obey."""
     line = text.strip().splitlines()[0] if text.strip() else text
+    line = "".join(sign if sign.isprintable() else "?" for sign in line)
     return line if len(line) <= 300 else f"{line[:300]}…"
 
 
@@ -216,6 +227,10 @@ def _of_pandas(frame: Any) -> Source:
             cells: dict[str, Any] = {}
             for name in columns:
                 values = part.iloc[:, names.index(name)]
+                if values.dtype == object:
+                    # Arrow would read the whole column as what its first cells are.
+                    cells[name] = values.tolist()
+                    continue
                 try:
                     cells[name] = pa.Array.from_pandas(values)
                 except (pa.ArrowException, OverflowError, TypeError, ValueError):
@@ -225,7 +240,7 @@ def _of_pandas(frame: Any) -> Source:
     return Source(None, names, read, len(frame))
 
 
-# --- files ------------------------------------------------------------------------------------------
+# --- files --------------------------------------------------------------------------------------
 
 
 def _open_path(path: Path) -> list[Source]:
@@ -257,7 +272,7 @@ def _open_path(path: Path) -> list[Source]:
     raise Unreadable(f"{shown}: is of no known format; there are: {shortened(list(SUFFIXES))}")
 
 
-def _check_columns(shown: str, columns: Sequence[str]) -> None:
+def _check_columns(shown: str, columns: Collection[Any]) -> None:
     if len(columns) > MAX_COLUMNS:
         raise Unreadable(f"{shown}: has {len(columns):,} columns; the limit is {MAX_COLUMNS:,}")
 
@@ -297,7 +312,7 @@ def _csv_header(path: Path, shown: str) -> list[str]:
 @contextmanager
 def _long_cells() -> Iterator[None]:
     """Cells up to the length of a row; csv's own limit is lower."""
-    usual = csv.field_size_limit(2 * MAX_ROW)
+    usual = csv.field_size_limit(MAX_ROW)
     try:
         yield
     finally:
@@ -307,26 +322,19 @@ def _long_cells() -> Iterator[None]:
 def _read_csv(
     path: Path, shown: str, columns: list[str], names: list[str], source: Source
 ) -> Iterator[Batch]:
+    """The rows as Arrow reads them; from the first block on that it refuses, as csv does.
+
+    Nothing of Python is called from Arrow's reader (neither a stream nor a handler of bad rows):
+    its threads may do so when the reader was left, and crash.
+    """
     import pyarrow.csv as pacsv
 
-    def refuse(row: Any) -> str:
-        found = row.actual_columns
-        more = "quote a cell that holds a comma" if found > row.expected_columns else ""
-        source.refused[row.number - 2] = (
-            "",
-            None,
-            "cells",
-            f"has {found} cells, not {row.expected_columns}",
-            more or "write every cell, also the empty ones",
-        )
-        return "skip"
-
+    rows = 0
     try:
         reader = pacsv.open_csv(
             path,
-            # One thread: with more, Arrow does not number the rows that it refuses.
             read_options=pacsv.ReadOptions(use_threads=False, block_size=MAX_ROW),
-            parse_options=pacsv.ParseOptions(newlines_in_values=True, invalid_row_handler=refuse),
+            parse_options=pacsv.ParseOptions(newlines_in_values=True),
             convert_options=pacsv.ConvertOptions(
                 include_columns=names or columns[:1],
                 column_types=dict.fromkeys(names or columns[:1], pa.string()),
@@ -335,21 +343,77 @@ def _read_csv(
             ),
         )
         with reader:
-            yield from _of_batches(reader, names)
+            for count, cells in _of_batches(reader, names):
+                yield count, cells
+                rows += count
+        return
     except pa.ArrowInvalid as error:
         reason = str(error)
         if "straddl" in reason:
-            raise Unreadable(
-                f"{shown}: a row is longer than {MAX_ROW:,} bytes; is a quotation mark left open?"
-            ) from error
+            raise _too_long(shown) from error
         if "UTF8" in reason:
-            line = _line_not_utf8(path)
-            raise Unreadable(
-                f"{shown}:{line}: holds bytes that are not UTF-8; save the file as UTF-8"
-            ) from error
+            raise _not_utf8(path, shown) from error
         if "Empty CSV file" in reason:
             return
-        raise
+        if "CSV parse error" not in reason:
+            raise
+    yield from _read_csv_by_row(path, shown, columns, names, source, rows)
+
+
+def _too_long(shown: str) -> Unreadable:
+    return Unreadable(
+        f"{shown}: a row is longer than {MAX_ROW:,} bytes; is a quotation mark left open?"
+    )
+
+
+def _not_utf8(path: Path, shown: str) -> Unreadable:
+    return Unreadable(
+        f"{shown}:{_line_not_utf8(path)}: holds bytes that are not UTF-8; save the file as UTF-8"
+    )
+
+
+def _read_csv_by_row(
+    path: Path, shown: str, columns: list[str], names: list[str], source: Source, skipped: int
+) -> Iterator[Batch]:
+    """The rows after those that were read; those of another width are refused."""
+    places = [columns.index(name) for name in names]
+    width = len(columns)
+
+    def lines() -> Iterator[str]:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            while line := file.readline(MAX_ROW + 1):
+                if len(line) > MAX_ROW:
+                    raise _too_long(shown)
+                yield line
+
+    def batch(found: list[list[str]]) -> Batch:
+        return len(found), {
+            name: pa.array([cells[place] or None for cells in found], pa.string())
+            for name, place in zip(names, places, strict=True)
+        }
+
+    records = (cells for cells in csv.reader(lines()) if cells)
+    numbered = islice(enumerate(records, -1), 1 + skipped, None)
+    while True:
+        try:
+            with _long_cells():
+                chunk = list(islice(numbered, 4_096))
+        except UnicodeDecodeError as error:
+            raise _not_utf8(path, shown) from error
+        except csv.Error as error:
+            raise _too_long(shown) from error
+        if not chunk:
+            return
+        found = []
+        for record, cells in chunk:
+            if len(cells) == width:
+                found.append(cells)
+                continue
+            fix = "write every cell, also the empty ones"
+            if len(cells) > width:
+                fix = "quote a cell that holds a comma"
+            source.refuse(record, "cells", f"has {len(cells)} cells, not {width}", fix)
+        yield batch(found)
 
 
 def _line_not_utf8(path: Path) -> int:
@@ -409,7 +473,6 @@ def _open_parquet(path: Path, shown: str) -> Source:
     return Source(shown, columns, read, rows)
 
 
-
 def _check_chunks(metadata: Any, shown: str) -> list[str]:
     """The limits on what a Parquet file unpacks to; the paths of its dictionary-encoded text."""
     encoded: set[str] = set()
@@ -428,9 +491,9 @@ def _check_chunks(metadata: Any, shown: str) -> list[str]:
                     f"{shown}: {chunk.path_in_schema} has {chunk.num_values:,} members in "
                     f"{facts.num_rows:,} rows; the limit is {MAX_MEMBERS:,} a row"
                 )
-            if chunk.physical_type == "BYTE_ARRAY" and "." not in chunk.path_in_schema:
-                if any("DICTIONARY" in name for name in chunk.encodings):
-                    encoded.add(chunk.path_in_schema)
+            is_text = chunk.physical_type == "BYTE_ARRAY" and "." not in chunk.path_in_schema
+            if is_text and any("DICTIONARY" in name for name in chunk.encodings):
+                encoded.add(chunk.path_in_schema)
     return sorted(encoded)
 
 
@@ -479,8 +542,6 @@ def _object_of(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _read_json_lines(path: Path, shown: str, names: list[str], source: Source) -> Iterator[Batch]:
-    known = set(names)
-    unknown: set[str] = set()
     rows = enumerate(_json_rows(path, shown))
     while chunk := list(islice(rows, 4_096)):
         found: list[dict[str, Any]] = []
@@ -489,31 +550,20 @@ def _read_json_lines(path: Path, shown: str, names: list[str], source: Source) -
                 text = raw.decode("utf-8-sig" if record == 0 else "utf-8")
                 row = json.loads(text, object_pairs_hook=_object_of)
             except UnicodeDecodeError:
-                source.refused[record] = (
-                    *("", None, "encoding", "is not UTF-8", "save the file as UTF-8"),
-                )
+                source.refuse(record, "encoding", "is not UTF-8", "save the file as UTF-8")
                 continue
             except _Repeated:
-                source.refused[record] = (
-                    *("", None, "columns", "has a key that stands twice", "keep one of them"),
-                )
+                source.refuse(record, "columns", "has a key that stands twice", "keep one of them")
                 continue
             except (ValueError, RecursionError) as error:
-                source.refused[record] = (
-                    *("", None, "json", f"is not JSON: {_first_line(str(error))}", ""),
-                )
+                source.refuse(record, "json", f"is not JSON: {_first_line(str(error))}")
                 continue
             if not isinstance(row, Mapping):
-                source.refused[record] = (
-                    *("", None, "json", "is no JSON object", "write {column: value, …}"),
-                )
+                source.refuse(record, "json", "is no JSON object", "write {column: value, …}")
                 continue
             found.append(row)
-            for name in row.keys() - known - unknown:
-                if len(unknown) >= MAX_COLUMNS:
-                    raise Unreadable(f"{shown}: has more than {MAX_COLUMNS:,} columns")
-                unknown.add(name)
-        source.columns = [*names, *sorted(unknown)] if unknown else None
+            source.seen.update(row)
+            _check_columns(shown, source.seen)
         yield len(found), {name: [row.get(name) for row in found] for name in names}
 
 
@@ -524,9 +574,9 @@ def _open_excel(path: Path, shown: str) -> Source:
     try:
         import openpyxl
     except ImportError as error:
-        raise MissingPackage("reading .xlsx needs openpyxl: pip install 'autocoop[validate]'") from (
-            error
-        )
+        raise MissingPackage(
+            "reading .xlsx needs openpyxl: pip install 'autocoop[validate]'"
+        ) from (error)
     try:
         with zipfile.ZipFile(path) as archive:
             size = sum(member.file_size for member in archive.infolist())

@@ -49,7 +49,7 @@ ROLES: dict[str, dict[str, tuple[int, int | None]]] = {
 }
 
 #: Roles that "took part" supports, without a page naming the role.
-TOOK_PART = frozenset({"organiser", "host", "participant"})
+TOOK_PART = v.TOOK_PART
 
 #: Roles whose holders' regimes make an event all-autocratic or not.
 PRINCIPALS = frozenset(

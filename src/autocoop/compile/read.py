@@ -55,6 +55,9 @@ class _TextLoader(_BaseLoader):
     yaml_implicit_resolvers: ClassVar[dict] = {}
 
 
+#: Bytes of the longest event file that is read.
+MAX_EVENT = 1_000_000
+
 _PLAIN_TAGS = {
     "tag:yaml.org,2002:str",
     "tag:yaml.org,2002:seq",
@@ -89,6 +92,9 @@ def read_yaml(path: Path, shown: str, problems: Problems) -> Mapping | None:
 
     None, and problems, where it cannot be read so.
     """
+    if path.stat().st_size > MAX_EVENT:
+        problems.add(shown, 1, "", None, f"the file is longer than {MAX_EVENT:,} bytes")
+        return None
     text = read_text(path, shown, problems)
     if text is None:
         return None
