@@ -628,3 +628,13 @@ def test_recipe_for_r_makes_its_files_and_its_queries_run(
     schema = pq.read_schema("joint_exercises.parquet")
     for name in re.findall(r'"(\w+)"', chosen):
         assert not pa.types.is_list(schema.field(name).type)
+
+
+def test_part_of_a_longer_table_is_neutralised_cell_by_cell(tmp_path: Path) -> None:
+    texts = ["first", "=1+1", "plain", None, "@x", "last"]
+    whole = pa.table({"number": range(6), "text": texts})
+    path = tmp_path / "part.csv"
+    assert autocoop.export(whole.slice(1, 4), path).neutralised == 2
+    with path.open(newline="", encoding="utf-8") as file:
+        cells = [row["text"] for row in csv.DictReader(file)]
+    assert cells == ["'=1+1", "plain", "", "'@x"]

@@ -586,3 +586,13 @@ def test_polars_objects_are_answered() -> None:
     failures = validate(frame, TABLE).failures
     wrong = failures[(failures["column"] == "year") & (failures["check"] == "type")]
     assert len(wrong) > 0
+
+
+def test_parts_of_longer_arrays_are_read_whole() -> None:
+    """Batches are slices; the text of one must not leak into another."""
+    column = describe(TABLE).column("summary")
+    cells = ["", "é" * 9, None, "x" * 40, "", "true", "é"]
+    for begin in range(len(cells)):
+        part = pa.array(cells, pa.string()).slice(begin)
+        done = casting.cast(part, column, is_text=True)
+        assert done.values.to_pylist() == [cell or None for cell in cells[begin:]]

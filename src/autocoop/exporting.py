@@ -357,8 +357,10 @@ def _write_csv(parts: list[_Part], path: Path) -> dict[str, Any]:
         found = pc.sum(is_formula).as_py() or 0
         if found:
             count += found
-            marked = pc.binary_join_element_wise("'", column, "")
-            data = data.set_column(index, item.name, pc.if_else(is_formula, marked, column))
+            # Not by `if_else`, which garbles parts of longer arrays of text in Arrow 21.
+            mark = pa.array(["", "'"]).take(is_formula.cast(pa.int8()).combine_chunks())
+            marked = pc.binary_join_element_wise(mark, column.combine_chunks(), "")
+            data = data.set_column(index, item.name, marked)
     names = [f"'{name}" if re.match(_FORMULA, name) else name for name in data.column_names]
     count += sum(name.startswith("'") for name in names)
     csv.write_csv(data.rename_columns(names), path)

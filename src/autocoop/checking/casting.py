@@ -140,9 +140,7 @@ def _short(values: pa.Array) -> tuple[pa.Array, pa.BooleanArray | None]:
     too_long = None
     if longest is not None and longest > MAX_CELL:
         over = pc.fill_null(pc.greater(lengths, MAX_CELL), False)
-        # Emptied first: a null would keep its text, and be repeated with it.
-        words = pc.if_else(over, pa.scalar("", words.type), words)
-        words = pc.if_else(over, pa.scalar(None, words.type), words)
+        words = without(words, over)
         too_long = pc.fill_null(pc.take(over, values.indices), False) if is_encoded else over
         if not pc.any(too_long).as_py():
             too_long = None
@@ -181,7 +179,20 @@ def decoded(values: pa.Array) -> pa.Array:
 def _missing_where_empty(values: pa.Array) -> pa.Array:
     if pa.types.is_dictionary(values.type):
         return _missing_where_empty(decoded(values))
-    return pc.if_else(pc.equal(values, ""), pa.scalar(None, _TEXT), values)
+    is_empty = pc.equal(values, "")
+    return without(values, is_empty) if pc.any(is_empty).as_py() else values
+
+
+def without(values: pa.Array, marks: pa.Array) -> pa.Array:
+    """The values, those marked missing.
+
+    Not by `if_else`: in Arrow 21 it garbles text that is part of a longer array, and it keeps the
+    text of what it makes missing.
+    """
+    import numpy as np
+
+    is_marked = pc.fill_null(marks, False).to_numpy(zero_copy_only=False)
+    return values.take(pa.array(np.arange(len(values)), mask=is_marked))
 
 
 def _utf8(values: pa.Array) -> Cast:
@@ -222,7 +233,7 @@ def _from_text(
     good = pc.fill_null(good, True)
     if pc.all(good).as_py() is not False:
         return Cast(values.cast(target))
-    kept = pc.if_else(good, values, pa.scalar(None, _TEXT)).cast(target)
+    kept = without(values, pc.invert(good)).cast(target)
 
     def say(position: int) -> Words:
         text = values[position].as_py()
@@ -271,7 +282,7 @@ def _boolean_words(text: str) -> tuple[str, str]:
 
 def _date_from_text(values: pa.Array, column: ColumnInfo) -> Cast:
     good = pc.fill_null(pc.match_substring_regex(values, _DATE), True)
-    candidates = pc.if_else(good, values, pa.scalar(None, _TEXT))
+    candidates = values if pc.all(good).as_py() is not False else without(values, pc.invert(good))
     try:
         days = candidates.cast(pa.date32())
     except pa.ArrowInvalid:
@@ -279,7 +290,7 @@ def _date_from_text(values: pa.Array, column: ColumnInfo) -> Cast:
         wrong = [text for text in pc.unique(candidates).to_pylist() if not _is_day(text)]
         is_day = pc.invert(pc.is_in(values, value_set=pa.array(wrong, _TEXT)))
         good = pc.and_(good, is_day)
-        days = pc.if_else(good, values, pa.scalar(None, _TEXT)).cast(pa.date32())
+        days = without(values, pc.invert(good)).cast(pa.date32())
     if pc.all(good).as_py() is not False:
         return Cast(days)
 
@@ -328,7 +339,7 @@ def _list_from_text(values: pa.Array, column: ColumnInfo) -> Cast:
             f"write {fix!r}" if fix and len(fix) < 100 else "join members with ';', no spaces",
         )
 
-    return Cast(pc.if_else(loose, pa.scalar(None, _LIST), lists), loose, say)
+    return Cast(without(lists, loose), loose, say)
 
 
 _FROM_TEXT: dict[str, Callable[[pa.Array, ColumnInfo], Cast]] = {
@@ -352,7 +363,7 @@ def _marked(
     bad = pc.fill_null(bad, False)
     if not pc.any(bad).as_py():
         return Cast(values.cast(target, safe=False))
-    kept = pc.if_else(bad, pa.scalar(None, values.type), values).cast(target, safe=False)
+    kept = without(values, bad).cast(target, safe=False)
 
     def say(position: int) -> Words:
         value = values[position].as_py()
@@ -447,7 +458,7 @@ def _list_from_typed(values: pa.Array, column: ColumnInfo) -> Cast:
         return Cast(values)
     wrong = members.is_null() if utf8.bad is None else pc.or_(members.is_null(), utf8.bad)
     bad = any_member(values, wrong)
-    kept = pc.if_else(bad, pa.scalar(None, _LIST), values)
+    kept = without(values, bad)
     return Cast(
         kept, bad, lambda position: (None, "has a member that is empty or not UTF-8", "name it")
     )
