@@ -81,7 +81,8 @@ details:
   value_usd: 1200000000
   value_scope: contract
   items:
-    - {id: su-30, designation: Su-30, category: aircraft, quantity_ordered: 14, maker: RUS}
+    - {id: su-30, designation: Su-30, category: aircraft, unroca: IV,
+       quantity_ordered: 14, maker: RUS}
     - {id: r-77, designation: R-77, category: missiles}
 summary: A deal that only the tests know.
 sources:

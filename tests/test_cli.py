@@ -63,6 +63,7 @@ def test_load_to_parquet(capsys: pytest.CaptureFixture, tmp_path: Path) -> None:
     [
         (("load", "event"), "did you mean 'events'?"),
         (("load", "events", "--where", "year"), "COLUMN=VALUE"),
+        (("load", "events", "--where", "year=2018", "--where", "year=2019"), "stands twice"),
         (("load", "events", "--out", "x.doc"), ".parquet"),
         (("load", "events", "--out", "/no/such/folder/x.csv"), "not written"),
         (("evidence", "je-x"), "there is no event"),
@@ -135,3 +136,12 @@ def test_new_writes_a_skeleton_of_every_field(
 
 def test_types_of_the_command_line_are_those_of_the_schema() -> None:
     assert list(EVENT_TYPES) == list(vocabularies.EVENT_TYPE)
+
+
+def test_both_members_and_every_row_in_a_pipe(capsys: pytest.CaptureFixture) -> None:
+    code, out, _ = run(capsys, "load", "joint_exercises", "--where", "participants=RUS+CHN")
+    where = {"participants": {"all": ["RUS", "CHN"]}}
+    expected = autocoop.load("joint_exercises", where=where)
+    assert code == 0
+    assert len(expected) > 40
+    assert [line.split()[0] for line in out.splitlines()[1:-1]] == expected["event_id"].tolist()

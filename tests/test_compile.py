@@ -60,7 +60,7 @@ def test_deal_dates_quantities_and_values(project: Project) -> None:
     assert deal["quantity_delivered_best"] is None
     assert (deal["items"], deal["categories"]) == (["Su-30", "R-77"], ["aircraft", "missiles"])
     items = {row["item_id"]: row for row in rows(release, "arms_items")}
-    assert (items["r-77"]["unroca"], items["su-30"]["unroca"]) == ("VII", None)
+    assert (items["r-77"]["unroca"], items["su-30"]["unroca"]) == (None, "IV")
 
 
 @pytest.mark.parametrize(
@@ -99,6 +99,43 @@ def test_norway_stays_norway(project: Project) -> None:
 
 
 BAD = [
+    (
+        "sources[0].read",
+        26,
+        "read: 2026-11-24\n    reports:\n      start",
+        "read: 2096-01-01\n    reports:\n      start",
+        "is after the release",
+    ),
+    (
+        "sources[0].published",
+        24,
+        "published: 2018-08-18",
+        "published: 2027-01-01",
+        "is after the page was read",
+    ),
+    (
+        "sources[0].reports.details.personnel",
+        39,
+        "personnel: 4000\n  -",
+        "personnel: {low: 4000, high: 300}\n  -",
+        "is less than low",
+    ),
+    ("details.personnel", 18, "  personnel: 4000\n", "  personnel: 500.5\n", "write digits only"),
+    ("name", 3, "name: Test Drill 2018", "name:", "fill it in"),
+    (
+        "series",
+        4,
+        "name: Test Drill 2018",
+        "name: Test Drill\nseries: zzzzzz",
+        "add it to data/series.csv",
+    ),
+    (
+        "participants",
+        13,
+        "{actor: KAZ, role: participant}",
+        "{actor: UTOPIA, role: participant}",
+        "'UTOPIA' is not in actors.csv; add it to data/actors.csv",
+    ),
     ("participants[1].actor", 12, "actor: CHN", "actor: CNH", "did you mean 'CHN'?"),
     ("participants[0].actor", 11, "actor: RUS", "actor: 'RUS '", "did you mean 'RUS'?"),
     ("end", 5, "end: 2018-08-17\nstatus", "end: 2018-08-01\nstatus", "is before start 2018-08-09"),
@@ -340,3 +377,13 @@ def test_many_aliases_end_at_once(project: Project) -> None:
     begin = time.monotonic()
     assert any("is an alias" in text for text in project.problems())
     assert time.monotonic() - begin < 20
+
+
+def test_state_before_its_independence(project: Project) -> None:
+    path = project.data / "actors.csv"
+    text = path.read_text("utf-8").replace("2011-07-09", "2019-07-09")
+    path.write_text(text, "utf-8")
+    project.exercise(EXERCISE.replace("KAZ", "SSD"))
+    assert any(
+        "'SSD' did not exist in 2018: from 2019-07-09" in text for text in project.problems()
+    )

@@ -6,6 +6,7 @@ from datetime import date
 from functools import cache
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import polars as pl
 import pyarrow as pa
@@ -141,6 +142,14 @@ FILTERS = [
         lambda row: "CHN" in row["organisers"] and row["evidence_grade"] == "A",
     ),
     ({"actor": "China"}, lambda row: "CHN" in row["participants"]),
+    (
+        {"participants": {"all": ["Russia", "CHN"]}},
+        lambda row: {"RUS", "CHN"} <= set(row["participants"]),
+    ),
+    ({"start_date": 2018}, lambda row: row["start_date"] and row["start_date"].year == 2018),
+    ({"year": 2018.0}, lambda row: row["year"] == 2018),
+    ({"is_all_autocratic": np.True_}, lambda row: row["is_all_autocratic"]),
+    ({"personnel_best": pd.NA}, lambda row: row["personnel_best"] is None),
     ({"regime": "autocracy"}, lambda row: row["is_all_autocratic"]),
     ({"regime": [0, "electoral autocracy"]}, lambda row: row["is_all_autocratic"]),
     ({"regime": 0}, lambda row: classes(row) == {0}),
@@ -244,6 +253,14 @@ def test_supplier_and_recipients() -> None:
             "valid_from",
         ),
         (lambda: autocoop.load("events", where=["year"]), errors.BadFilter, "is a mapping"),
+        (lambda: autocoop.load("events", where={"year": 10**30}), errors.BadFilter, "larger"),
+        (lambda: autocoop.load("events", where={1: 1}), errors.UnknownColumn, "column 1"),
+        (lambda: autocoop.load("events", columns=5), errors.UnknownColumn, "column 5"),
+        (lambda: autocoop.load(["events"]), errors.UnknownTable, "mean 'events'"),
+        (lambda: autocoop.evidence(pd.Series(["x"])), errors.UnknownEvent, "There are"),
+        (lambda: autocoop.panel(states=[365]), errors.UnknownActor, "actor 365"),
+        (lambda: autocoop.panel(role=[]), errors.BadFilter, "at least one role"),
+        (lambda: autocoop.export("events", None), errors.UnknownFormat, ".parquet"),
         (lambda: autocoop.load("events", engine="dask"), errors.UnknownEngine, "polars"),
         (lambda: autocoop.codebook("evnts"), errors.UnknownTable, "mean 'events'"),
         (lambda: autocoop.codebook(format="html"), errors.UnknownFormat, "pandas"),

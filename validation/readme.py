@@ -6,6 +6,7 @@ A fenced ``text`` block that follows ``<!-- output -->`` is what the code block 
 """
 
 import difflib
+import os
 import re
 import subprocess
 import sys
@@ -28,8 +29,12 @@ def output_of(kind: str, code: str) -> str:
     else:
         command = [sys.executable, "-c", code]
     # What a block writes, it writes into a folder that is thrown away.
+    paths = [str(README.parent), *filter(None, [os.environ.get("PYTHONPATH")])]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(paths)}
     with tempfile.TemporaryDirectory() as folder:
-        done = subprocess.run(command, capture_output=True, text=True, cwd=folder, check=False)
+        done = subprocess.run(
+            command, capture_output=True, text=True, cwd=folder, env=environment, check=False
+        )
     if done.returncode != 0:
         raise SystemExit(f"README.md: the block fails:\n{code}\n{done.stderr}")
     return "\n".join(line.rstrip() for line in done.stdout.splitlines()) + "\n"

@@ -104,7 +104,7 @@ def _levels(table: str, column: str) -> "pd.CategoricalDtype":
 
 
 def _refuse_unknown(event_id: str, known: list[str]) -> None:
-    if event_id in known:
+    if isinstance(event_id, str) and event_id in known:
         return
     from difflib import get_close_matches
 

@@ -34,7 +34,8 @@ def build_parser() -> argparse.ArgumentParser:
         action="append",
         default=[],
         metavar="COLUMN=VALUE",
-        help="condition; repeat it for more; VALUE may be a,b or 2010..2015 or >=1000",
+        help="condition; repeat it for other columns; VALUE may be a,b (either), a+b (both, in a "
+        "list), 2010..2015 or >=1000",
     )
     load.add_argument("--version", help="an older version")
     load.add_argument("--columns", metavar="A,B,C", help="columns to keep")
@@ -114,6 +115,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # The reader (head, less) has gone; there is nobody to tell.
         sys.stderr.close()
         return 0
+    except OSError as error:
+        print(f"not written: {error.strerror or error}", file=sys.stderr)
+        return 1
 
 
 def _show(options: argparse.Namespace) -> int:
@@ -140,8 +144,8 @@ def _condition(text: str) -> tuple[str, Any]:
     if not sign:
         raise BadFilter(f"--where {text!r} is no condition; write COLUMN=VALUE")
     value = value.strip()
-    if value in ("true", "false"):
-        return name.strip(), value == "true"
+    if "+" in value:
+        return name.strip(), {"all": [part.strip() for part in value.split("+")]}
     if "," in value:
         return name.strip(), [part.strip() for part in value.split(",")]
     return name.strip(), value or None
@@ -150,11 +154,23 @@ def _condition(text: str) -> tuple[str, Any]:
 def _load(options: argparse.Namespace) -> int:
     from autocoop import load
 
-    where = dict(_condition(text) for text in options.where)
+    where: dict[str, Any] = {}
+    for text in options.where:
+        name, condition = _condition(text)
+        if name in where:
+            raise BadFilter(
+                f"--where {name} stands twice; write {name}=A,B for either, {name}=A+B for both"
+            )
+        where[name] = condition
     columns = options.columns.split(",") if options.columns else None
     if options.out is None:
         frame = load(options.table, columns=columns, where=where, version=options.version)
-        print(frame.to_string(max_rows=40, max_colwidth=30, line_width=None, index=False))
+        for name, values in frame.items():
+            if any(isinstance(value, list) for value in values):
+                frame[name] = [";".join(v) if isinstance(v, list) else None for v in values]
+        # A terminal is shown the ends of a long table and of long texts; a pipe gets everything.
+        most, width = (40, 30) if sys.stdout.isatty() else (None, None)
+        print(frame.to_string(max_rows=most, max_colwidth=width, line_width=None, index=False))
         print(f"{len(frame):,} rows")
         return 0
     from autocoop import export
@@ -296,7 +312,8 @@ def _reports(options: argparse.Namespace) -> list[Any]:
 def _new(options: argparse.Namespace) -> int:
     from autocoop.skeleton import skeleton
 
-    text = skeleton(options.type, date.today().isoformat())
+    event_id = options.out.stem if options.out else ""
+    text = skeleton(options.type, date.today().isoformat(), event_id)
     if options.out is None:
         print(text, end="")
         return 0

@@ -98,7 +98,7 @@ class World:
                 low = first if years_.start is None else int(years_.start)
                 high = last if years_.stop is None else int(years_.stop)
                 years_ = range(low, high + 1)
-            elif hasattr(years_, "__index__"):
+            elif isinstance(years_, int) or getattr(years_, "ndim", None) == 0:
                 years_ = [years_]
             chosen = sorted({int(year) for year in years_})
         except (TypeError, ValueError) as error:

@@ -142,6 +142,8 @@ def export(
     NotWritten
         The file could not be written; what was there is unchanged.
     """
+    if not isinstance(path, (str, os.PathLike)):
+        raise UnknownFormat(path, SUFFIXES, where="path, which names a file")
     path = Path(path)
     suffix = path.suffix.lower()
     if suffix not in SUFFIXES:

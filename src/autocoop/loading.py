@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Literal, overload
 
 from autocoop import release
-from autocoop.errors import MissingPackage, UnknownColumn, UnknownEngine
+from autocoop.errors import BadFilter, MissingPackage, UnknownColumn, UnknownEngine
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -62,7 +62,8 @@ def load(
         Columns to keep, in this order; all by default.
     where
         Conditions, all of which a row must meet: column -> value. A list, tuple or set means any
-        of its members; for a column of lists, that the row's list holds one of them. A `range`
+        of its members; for a column of lists, that the row's list holds one of them (``{"all":
+        [...]}``: all of them). A `range`
         means itself, a `slice` or a text ``"2010..2015"`` both ends included. A text that begins
         with ``>=``, ``<=``, ``>`` or ``<`` compares (numbers and dates). `None` means missing.
         Actors may be named by `actor_id`, name or alias (``"Russia"``). ``years`` is ``year``,
@@ -98,11 +99,15 @@ def load(
     """
     if engine not in ENGINES:
         raise UnknownEngine(engine, ENGINES)
+    if where is not None and not isinstance(where, Mapping):
+        raise BadFilter(f"where is a mapping of column to value, not {type(where).__name__}")
     release.facts(table, version)
     record = release.codebook(version)[table]
     known = [column["column"] for column in record["columns"]]
     if isinstance(columns, str):
         columns = [columns]
+    if columns is not None and not hasattr(columns, "__iter__"):
+        raise UnknownColumn(columns, known, where=table)
     chosen = list(columns) if columns is not None else known
     for name in chosen:
         if name not in known:

@@ -183,6 +183,8 @@ def _roles(role: str | Iterable[str] | None, tables: list[str]) -> dict[str, tup
     if role is None:
         return {table: PRINCIPALS[table] for table in tables}
     wanted = (role,) if isinstance(role, str) else tuple(role)
+    if not wanted:
+        raise BadFilter("role=[]: name at least one role")
     for table in tables:
         for name in wanted:
             if name not in PRINCIPALS[table]:

@@ -63,6 +63,6 @@ def wide_tables(tables: str | Iterable[str] | None) -> list[str]:
     chosen = list(EVENT_TYPE) if tables is None else tables
     chosen = [chosen] if isinstance(chosen, str) else list(chosen)
     for table in chosen:
-        if table not in EVENT_TYPE:
+        if not isinstance(table, str) or table not in EVENT_TYPE:
             raise UnknownTable(table, EVENT_TYPE)
     return [table for table in EVENT_TYPE if table in chosen]

@@ -54,7 +54,7 @@ def codebook(version: str | None = None) -> dict[str, dict[str, Any]]:
 def facts(table: str, version: str | None = None) -> dict[str, Any]:
     """What the manifest says of a table."""
     tables = manifest(version)["tables"]
-    if table not in tables:
+    if not isinstance(table, str) or table not in tables:
         raise UnknownTable(table, tables)
     return tables[table]
 

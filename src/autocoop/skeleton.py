@@ -4,7 +4,7 @@ from autocoop.compile import form
 from autocoop.schemas import vocabularies as v
 
 
-def skeleton(event_type: str, today: str) -> str:
+def skeleton(event_type: str, today: str, event_id: str = "") -> str:
     """The text of a new event file of a type: every field, each with its meaning."""
     prefix = form.PREFIX[event_type]
     common = form.common_fields()
@@ -12,7 +12,7 @@ def skeleton(event_type: str, today: str) -> str:
         f"# {v.EVENT_TYPE[event_type]}",
         "# Delete every line that no page supports; leave no field empty.",
         f"# File: data/events/{event_type}/<year>/<id>.yaml",
-        f"id: {prefix}-",
+        f"id: {event_id or prefix + '-'}",
         f"type: {event_type}",
         "name: ",
         "series:             # identifier in series.csv",

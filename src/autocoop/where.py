@@ -9,6 +9,9 @@ import pyarrow.compute as pc
 
 from autocoop.errors import BadFilter, UnknownActor, UnknownColumn, UnknownValue
 
+#: The largest number that the tables' integers hold.
+_LARGEST = 2**63 - 1
+
 _COMPARISONS = {">=": pc.greater_equal, "<=": pc.less_equal, ">": pc.greater, "<": pc.less}
 
 #: Columns that hold the actors of a wide table, observers aside.
@@ -46,10 +49,10 @@ def apply(
     version: str | None = None,
 ) -> pa.Table:
     """The rows that meet all conditions."""
-    if not isinstance(where, Mapping):
-        raise BadFilter(f"where is a mapping of column to value, not {type(where).__name__}")
     columns = {column["column"]: column for column in record["columns"]}
     for name, condition in where.items():
+        if not isinstance(name, str):
+            raise UnknownColumn(name, columns, where=table)
         if name == "regime" and name in columns and _is_named_regime(condition):
             mask = _mask(data, columns[name], sorted(_classes(condition)))
         elif name in ("regime", "member_of") and "event_id" in columns and name not in columns:
@@ -81,8 +84,18 @@ def _resolve(name: str, columns: Mapping[str, Any], table: str) -> str:
 def _mask(data: pa.Table, column: dict[str, Any], condition: Any) -> Any:
     name = column["column"]
     values = data[name]
-    if condition is None:
+    if _is_missing(condition):
         return pc.is_null(values)
+    if isinstance(condition, Mapping):
+        if set(condition) != {"all"} or column["type"] != "list of text":
+            raise BadFilter(
+                f"where[{name!r}]: {condition!r} is no condition; a column of lists takes "
+                "{'all': [...]}, which asks for all of the members"
+            )
+        mask = pc.is_valid(values)
+        for member in condition["all"]:
+            mask = pc.and_(mask, _holds_any(values, [_text(column, member)]))
+        return mask
     if isinstance(condition, slice):
         if condition.step is not None:
             raise BadFilter(f"where[{name!r}]: a slice has two ends and no step")
@@ -102,19 +115,33 @@ def _mask(data: pa.Table, column: dict[str, Any], condition: Any) -> Any:
         members = list(condition)
     else:
         members = [condition]
-    wants_missing = any(member is None for member in members)
-    members = [member for member in members if member is not None]
+    wants_missing = any(_is_missing(member) for member in members)
+    members = [member for member in members if not _is_missing(member)]
     if column["type"] == "list of text":
         mask = _holds_any(values, [_text(column, member) for member in members])
-    elif column["type"] == "date" and all(isinstance(member, str) for member in members):
+    elif column["type"] == "date" and all(_is_partial_date(member) for member in members):
         mask = pa.chunked_array([pa.array([False] * len(values))])
         for member in members:
-            mask = pc.or_kleene(mask, _within(values, column, member))
+            mask = pc.or_kleene(mask, _within(values, column, str(member)))
     else:
         kind = pa.date32() if column["type"] == "date" else values.type
         typed = [_scalar(column, member) for member in members]
         mask = pc.is_in(values, value_set=pa.array(typed, kind))
     return pc.or_(mask, pc.is_null(values)) if wants_missing else mask
+
+
+def _is_missing(value: Any) -> bool:
+    """None, and what pandas and numpy have in its place."""
+    return (
+        value is None
+        or (not hasattr(value, "__len__") and type(value).__name__ in ("NAType", "NaTType"))
+        or (isinstance(value, float) and value != value)
+    )
+
+
+def _is_partial_date(value: Any) -> bool:
+    """A text, or a year given as a number."""
+    return isinstance(value, str) or (hasattr(value, "__index__") and not isinstance(value, bool))
 
 
 def _between(values: Any, column: dict[str, Any], low: Any, high: Any) -> Any:
@@ -135,19 +162,26 @@ def _scalar(column: dict[str, Any], value: Any, *, is_last: bool = False) -> Any
     """A condition's value in the column's type."""
     name, kind = column["column"], column["type"]
     if kind == "integer":
-        if isinstance(value, bool) or not (isinstance(value, str) or hasattr(value, "__index__")):
+        is_whole = hasattr(value, "is_integer") and value.is_integer()
+        if isinstance(value, bool) or not (
+            isinstance(value, str) or hasattr(value, "__index__") or is_whole
+        ):
             raise BadFilter(f"where[{name!r}]: {value!r} is not a whole number")
         try:
-            return int(value)
+            number = int(value)
         except ValueError as error:
             raise BadFilter(
                 f"where[{name!r}]: {value!r} is not a whole number; write 2015, '>=2015', "
                 "'2010..2015' or range(2010, 2016)"
             ) from error
+        if abs(number) > _LARGEST:
+            raise BadFilter(f"where[{name!r}]: {value!r} is larger than any figure can be")
+        return number
     if kind == "boolean":
-        if not isinstance(value, bool):
+        said = str(value).casefold()
+        if said not in ("true", "false"):
             raise BadFilter(f"where[{name!r}]: {value!r} is neither True nor False")
-        return value
+        return said == "true"
     if kind == "date":
         return _day(name, value, is_last)
     return _text(column, value)
@@ -197,6 +231,8 @@ def resolve_actor(value: str) -> str:
 
     actors = read("actors", ["actor_id", "name", "aliases"]).to_pylist()
     ids = {row["actor_id"] for row in actors}
+    if not isinstance(value, str):
+        raise UnknownActor(value, sorted(ids))
     if value in ids:
         return value
     wanted = value.casefold().strip()

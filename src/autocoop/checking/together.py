@@ -258,14 +258,18 @@ def exercises_have_two_sides(tables: Tables) -> list[str]:
 
 @needing("participants", "events", "actors")
 def actors_existed(tables: Tables) -> list[str]:
-    """No actor takes part before it existed or after it was gone."""
+    """No actor takes part in an event that was over before it began, or began after its end."""
     spells = {row["actor_id"]: (row["valid_from"], row["valid_to"]) for row in tables["actors"]}
     years = {row["event_id"]: row["year"] for row in tables["events"]}
+    last: dict[str, int | None] = {}
+    for row in tables["events"]:
+        is_open = row["end_date"] is None and row["status"] == "under_way"
+        last[row["event_id"]] = None if is_open else (row["end_date"] or row["start_date"]).year
     wrong = []
     for row in tables["participants"]:
         begin, end = spells[row["actor_id"]]
-        year = years[row["event_id"]]
-        if (begin and year < begin.year) or (end and year > end.year):
+        year, until = years[row["event_id"]], last[row["event_id"]]
+        if (begin and until is not None and until < begin.year) or (end and year > end.year):
             wrong.append(f"{row['actor_id']} in {row['event_id']} ({year})")
     return wrong
 

@@ -72,6 +72,7 @@ def event_files(data: Path) -> list[Path]:
 def facts_of(data: Path) -> Facts:
     """What the compiler knows from outside the event files."""
     reliability = data.parent / "validation" / "reliability" / "second_reading"
+    about = read_about(data)
     version_added: dict[str, str] = {}
     for folder in archived(data):
         table = pq.read_table(folder / "events.parquet", columns=["event_id"])
@@ -79,7 +80,8 @@ def facts_of(data: Path) -> Facts:
             version_added.setdefault(event_id, folder.name)
     return Facts(
         version=__version__,
-        coverage_end=date.fromisoformat(read_about(data)["coverage_end"]),
+        coverage_end=date.fromisoformat(about["coverage_end"]),
+        released=date.fromisoformat(about["released"]),
         version_added=version_added,
         double_read=frozenset(path.stem for path in reliability.glob("*.yaml")),
     )

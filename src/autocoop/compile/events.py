@@ -26,6 +26,18 @@ LEADING_ROLE = {
     "pme_program": "provider",
 }
 
+#: Fields that may not be left out where they stand.
+NEEDED = frozenset(
+    {
+        *form.REQUIRED_TOP_LEVEL,
+        *form.REQUIRED_SOURCE_KEYS,
+        "actor",
+        "role",
+        "designation",
+        "category",
+    }
+)
+
 _URL = re.compile(r"https?://\S+")
 _LANGUAGE = re.compile(r"[a-z]{2,3}")
 
@@ -126,7 +138,9 @@ class EventFile:
             )
             return None
         if not node.text.strip():
-            self.problem(mapping.key_lines[key], name, "", "is empty", "leave the field out")
+            is_needed = key in NEEDED
+            fix = "every event has it: fill it in" if is_needed else "leave the field out"
+            self.problem(mapping.key_lines[key], name, "", "is empty", fix)
             return None
         return node
 
@@ -210,6 +224,7 @@ class EventFile:
             self.check_support(root)
             return None
         self.check_folder(year, root)
+        self.check_actors_existed(year)
         self.check_scope(year, root)
         self.check_support(root)
         if len(self.problems) > before:
@@ -240,7 +255,11 @@ class EventFile:
             )
         if self.path.name != f"{event_id}.yaml":
             self.problem(
-                id_node.line, "id", event_id, "is not the name of its file", f"{event_id}.yaml"
+                id_node.line,
+                "id",
+                event_id,
+                f"is not the name of its file, {self.path.name}",
+                "give the event and its file the same name",
             )
         if event_id in self.references.retired:
             retired = self.references.retired[event_id]
@@ -452,6 +471,14 @@ class EventFile:
                 )
             row["language"] = language.text if language else None
             row["read"] = self.read_day_of_reading(node, name)
+            if row["read"] and row["published"] and row["published"] > row["read"]:
+                self.problem(
+                    node.key_lines["published"],
+                    f"{name}.published",
+                    day.text,
+                    f"is after the page was read, {row['read'].isoformat()}",
+                    "check the year",
+                )
             self.sources.append(row)
             self.read_reports(node, row["source_id"], name)
 
@@ -484,6 +511,14 @@ class EventFile:
         day = self.parse(read, f"{name}.read", values.parse_date)
         if day is not None and day.precision != "day":
             self.problem(read.line, f"{name}.read", read.text, "is not a day", "write 2007-08-09")
+        elif day is not None and day.first > self.facts.released:
+            self.problem(
+                read.line,
+                f"{name}.read",
+                read.text,
+                f"is after the release, {self.facts.released.isoformat()}",
+                "check the date, or move `released` in about.toml",
+            )
         return day.first if day else None
 
     def read_reports(self, node: Mapping, of: str, name: str) -> None:
@@ -559,6 +594,8 @@ class EventFile:
             self.claim(
                 path, self.parse(value_node, f"{name}.value", parse), qualifier, of, node.line
             )
+        if len(ends) == 2 and None not in ends.values() and ends["high"] < ends["low"]:
+            self.problem(node.line, name, str(ends["high"]), f"is less than low, {ends['low']}")
         for key, end in ends.items():
             self.claim(path, end, f"range_{key}", of, node.line)
 
@@ -698,6 +735,23 @@ class EventFile:
                 "is not in the folder of its type and year",
                 f"move the file to events/{folder}/",
             )
+
+    def check_actors_existed(self, year: int) -> None:
+        """No actor takes part in an event that is over before it began, or begins after its end.
+
+        One that begins later may join an event that goes on.
+        """
+        end = self.one("end")
+        is_open = end is None and self.one("status") == "under_way"
+        last = None if is_open else (end.last.year if end else year)
+        for row in self.participants:
+            actor = row["actor_id"]
+            cells = self.references.actors[actor]
+            begin, gone = cells["valid_from"], cells["valid_to"]
+            if (begin and last is not None and last < begin.year) or (gone and gone.year < year):
+                line = self.released[f"participants.{row['role']}"][0].line
+                span = f"from {begin}" if begin else f"to {gone}"
+                self.problem(line, "participants", actor, f"did not exist in {year}: {span}")
 
     def check_scope(self, year: int, root: Mapping) -> None:
         """The event is one of an autocracy (design, scope).
@@ -892,13 +946,12 @@ class EventFile:
 
     def item_row(self, item: dict[str, Any]) -> dict[str, Any]:
         item_id = item["item_id"]
-        classes = v.UNROCA_OF_CATEGORY[item["category"]]
         row = {
             "event_id": self.event_id,
             "item_id": item_id,
             "designation": item["designation"],
             "category": item["category"],
-            "unroca": item.get("unroca") or (classes[0] if len(classes) == 1 else None),
+            "unroca": item.get("unroca") or ("SALW" if item["category"] == "small_arms" else None),
             "condition": item.get("condition"),
             "maker": item.get("maker"),
         }
@@ -965,6 +1018,7 @@ class Facts:
 
     version: str
     coverage_end: date
+    released: date
     version_added: dict[str, str] = field(default_factory=dict)
     double_read: frozenset[str] = frozenset()
 

@@ -40,7 +40,9 @@ class Problems:
         self, file: str, line: int, field: str, value: str, known: Iterable[str], rule: str
     ) -> None:
         """A value that is not among `known`; the nearest of them is suggested."""
-        self.add(file, line, field, value, rule, suggestion(value, known))
+        table = rule.removeprefix("is not in ")
+        add = f"add it to data/{table}" if table.endswith(".csv") else ""
+        self.add(file, line, field, value, rule, suggestion(value, known) or add)
 
     def __len__(self) -> int:
         return len(self._found)

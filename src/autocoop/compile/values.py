@@ -10,6 +10,8 @@ from autocoop.errors import shortened, suggestion
 
 _DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
 _INTEGER = re.compile(r"\d+")
+#: A number with its thousands set apart.
+_GROUPED = re.compile(r"\d{1,3}([,.\s_']\d{3})+")
 _UNSAFE = re.compile(r"[=+\-@\t\r]")
 
 
@@ -58,7 +60,7 @@ def _date(year: int, month: int, day: int) -> date:
 def parse_integer(text: str) -> int:
     if not _INTEGER.fullmatch(text):
         digits = re.sub(r"[,.\s_']", "", text)
-        fix = f"write {digits}" if _INTEGER.fullmatch(digits) else "write digits only"
+        fix = f"write {digits}" if _GROUPED.fullmatch(text) else "write digits only"
         raise NotAValue("is not a whole number", fix)
     number = int(text)
     if number > 9_223_372_036_854_775_807:
@@ -97,6 +99,8 @@ def one_of(
         hint = (hints or {}).get(text.casefold().strip())
         near = f"did you mean {hint!r}?" if hint else suggestion(text, known)
         few = f"values: {shortened(list(known))}" if len(known) <= 20 else ""
-        raise NotAValue(f"is not {what}", near or few)
+        table = what.removeprefix("in ")
+        add = f"add it to data/{table}" if table.endswith(".csv") else ""
+        raise NotAValue(f"is not {what}", near or add or few)
 
     return parse

@@ -373,8 +373,8 @@ class ArmsItems(Table):
         form=f"{ITEM}.category",
     )
     unroca: Text = column(
-        "Class in the UN Register of Conventional Arms; the category's where it has exactly one, "
-        "unless coded otherwise.",
+        "Class in the UN Register of Conventional Arms, where the item is known to fall in one; "
+        "missing where it falls in none or its designation does not tell.",
         nullable=True,
         standard="UN Register of Conventional Arms, categories I-VII and SALW",
         vocabulary=v.UNROCA,
@@ -447,7 +447,7 @@ class ArmsItems(Table):
 
 class JointExercises(EventColumns):
     organisers: TextList = c.actor_list(
-        "States (or organisations) that organise the exercise; both sides of a bilateral one.",
+        "States or organisations that organise the exercise; both sides of a bilateral one.",
         form="participants.organiser",
     )
     hosts: TextList = c.actor_list(

@@ -107,6 +107,8 @@ WEAPON_CATEGORY = {
 }
 
 #: Weapon category -> the classes of the UN Register of Conventional Arms its items can fall in.
+#: Only for small arms does the class follow from the category; elsewhere it depends on the item
+#: (tonnage, calibre, range, armament) and is coded for each.
 UNROCA_OF_CATEGORY = {
     "aircraft": ("IV", "V"),
     "air_defence_systems": ("VII",),
