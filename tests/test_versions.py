@@ -385,6 +385,17 @@ def test_archives_are_as_they_were_released() -> None:
             release.checked_bytes(folder / facts["file"], facts, folder.name)
 
 
+def test_release_of_an_archived_version_is_that_release() -> None:
+    """Once a version is archived, its data change no more: raise `__version__` first."""
+    folder = REPOSITORY / "data" / "archive" / autocoop.__version__
+    if folder.is_dir():
+        archived = release._parsed(folder / "manifest.json", "manifest")["tables"]
+        current = release.manifest()["tables"]
+        assert {t: f["content_sha256"] for t, f in current.items()} == {
+            t: f["content_sha256"] for t, f in archived.items()
+        }
+
+
 def test_renamed_column_says_what_became_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
     records = dict(release.codebook())
     columns = [dict(column) for column in records["events"]["columns"]]
