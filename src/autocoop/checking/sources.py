@@ -467,10 +467,21 @@ def _open_parquet(path: Path, shown: str) -> Source:
         # A dictionary is read as one: a small file may repeat a long cell a million times.
         options = {"read_dictionary": encoded, "buffer_size": 2**20, "pre_buffer": False}
         with pq.ParquetFile(path, **options) as file:
-            for batch in file.iter_batches(BATCH, columns=names):
+            for batch in _ahead(file.iter_batches(BATCH, columns=names)):
                 yield batch.num_rows, {name: _column(batch, name) for name in names}
 
     return Source(shown, columns, read, rows)
+
+
+def _ahead(batches: Iterator[Any]) -> Iterator[Any]:
+    """The batches, the next one being read while one is checked."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor(max_workers=1) as reader:
+        coming = reader.submit(next, batches, None)
+        while (batch := coming.result()) is not None:
+            coming = reader.submit(next, batches, None)
+            yield batch
 
 
 def _check_chunks(metadata: Any, shown: str) -> list[str]:
