@@ -379,7 +379,7 @@ def test_one_version_everywhere() -> None:
 
 def test_archives_are_as_they_were_released() -> None:
     for folder in (REPOSITORY / "data" / "archive").glob("*"):
-        manifest = release._parsed(folder / "manifest.json", "manifest")
+        manifest = release.parsed_json(folder / "manifest.json", "manifest")
         assert manifest["version"] == folder.name
         for facts in [*manifest["tables"].values(), *manifest["documents"].values()]:
             release.checked_bytes(folder / facts["file"], facts, folder.name)
@@ -389,7 +389,7 @@ def test_release_of_an_archived_version_is_that_release() -> None:
     """Once a version is archived, its data change no more: raise `__version__` first."""
     folder = REPOSITORY / "data" / "archive" / autocoop.__version__
     if folder.is_dir():
-        archived = release._parsed(folder / "manifest.json", "manifest")["tables"]
+        archived = release.parsed_json(folder / "manifest.json", "manifest")["tables"]
         current = release.manifest()["tables"]
         assert {t: f["content_sha256"] for t, f in current.items()} == {
             t: f["content_sha256"] for t, f in archived.items()

@@ -25,7 +25,7 @@ TIMEOUT = 30
 @cache
 def predecessors() -> dict[str, dict[str, Any]]:
     """Version -> day of release and sha256 of the manifest, of every archived release."""
-    return release._parsed(release.shipped() / "versions.json", "list of versions")
+    return release.parsed_json(release.shipped() / "versions.json", "list of versions")
 
 
 def versions() -> dict[str, str]:

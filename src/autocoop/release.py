@@ -30,7 +30,7 @@ def file(name: str, version: str | None = None) -> Path:
     return fetched(version, name)
 
 
-def _parsed(path: Path, what: str) -> Any:
+def parsed_json(path: Path, what: str) -> Any:
     try:
         return json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
@@ -41,13 +41,13 @@ def _parsed(path: Path, what: str) -> Any:
 def manifest(version: str | None = None) -> dict[str, Any]:
     """Version, tables, sizes and hashes of a release (the shipped one, by default)."""
     path = shipped() / "manifest.json" if version is None else file("manifest.json", version)
-    return _parsed(path, "manifest")
+    return parsed_json(path, "manifest")
 
 
 @cache
 def codebook(version: str | None = None) -> dict[str, dict[str, Any]]:
     """The codebook's record of every table."""
-    records = _parsed(file("codebook.json", version), "codebook")
+    records = parsed_json(file("codebook.json", version), "codebook")
     return {record["table"]: record for record in records}
 
 
