@@ -14,6 +14,7 @@ from typing import Any
 
 import autocoop
 from autocoop import release
+from autocoop.compile.documents import with_agreement
 from autocoop.covering import SEARCH
 from autocoop.loading import read
 from autocoop.parties import EVENT_TYPE
@@ -277,7 +278,10 @@ def _plain(text: str) -> str:
 
 def codebook() -> dict[str, str]:
     """The introduction of the codebook, and a page a table."""
-    introduction = (REPOSITORY / "data" / "codebook_introduction.md").read_text("utf-8")
+    introduction = with_agreement(
+        (REPOSITORY / "data" / "codebook_introduction.md").read_text("utf-8"),
+        REPOSITORY / "validation" / "reliability" / "agreement.csv",
+    )
     # Its first paragraph speaks of the file it is a part of.
     _, _, rest = introduction.partition("\n## ")
     records = release.codebook()

@@ -22,7 +22,16 @@ from autocoop.errors import NotADataFolder, ReleaseNotWritten
 from autocoop.schemas import MODELS, describe
 from autocoop.schemas.describe import to_pandas
 
-__all__ = ["Compiled", "InvalidData", "Problem", "check", "compile_release", "find_data", "stale"]
+__all__ = [
+    "Compiled",
+    "InvalidData",
+    "Problem",
+    "check",
+    "compile_release",
+    "find_data",
+    "read_events",
+    "stale",
+]
 
 
 @dataclass
@@ -61,7 +70,8 @@ def read_about(data: Path) -> dict[str, Any]:
 
 
 def _shown(data: Path, path: Path) -> str:
-    return path.relative_to(data.parent).as_posix()
+    is_inside = path.is_relative_to(data.parent)
+    return (path.relative_to(data.parent) if is_inside else path).as_posix()
 
 
 def event_files(data: Path) -> list[Path]:
@@ -83,7 +93,7 @@ def facts_of(data: Path) -> Facts:
         coverage_end=date.fromisoformat(about["coverage_end"]),
         released=date.fromisoformat(about["released"]),
         version_added=version_added,
-        double_read=frozenset(path.stem for path in reliability.glob("*.yaml")),
+        double_read=frozenset(path.stem for path in reliability.rglob("*.yaml")),
     )
 
 
@@ -104,6 +114,17 @@ def _read_events(
         if event is not None:
             events.append(event)
     return events
+
+
+def read_events(data: Path, paths: Iterable[Path]) -> tuple[list[Event], list[Problem]]:
+    """The events of files in the form of an event file, wherever they lie, and what is wrong.
+
+    An event whose file has a problem is left out.
+    """
+    problems = Problems()
+    references = read_references(data, lambda path: _shown(data, path), problems)
+    events = _read_events(data, paths, references, facts_of(data), problems)
+    return events, problems.sorted()
 
 
 def _check_ids(data: Path, paths: Iterable[Path], problems: Problems) -> None:
@@ -319,7 +340,10 @@ def predecessors(data: Path) -> dict[str, dict[str, Any]]:
 
 def _pages(data: Path, about: dict[str, Any]) -> dict[Path, str]:
     """The generated documents at the top of the repository."""
-    introduction = (data / "codebook_introduction.md").read_text(encoding="utf-8")
+    introduction = documents.with_agreement(
+        (data / "codebook_introduction.md").read_text(encoding="utf-8"),
+        data.parent / "validation" / "reliability" / "agreement.csv",
+    )
     return {
         data.parent / "CODEBOOK.md": documents.codebook_page(introduction),
         data.parent / "CITATION.cff": documents.citation_cff(about, __version__),

@@ -1,6 +1,8 @@
 """The documents that are generated from the schemas and the release, and never typed."""
 
+import csv
 import json
+from pathlib import Path
 from typing import Any
 
 from autocoop.schemas import MODELS, TableInfo, describe
@@ -21,6 +23,32 @@ def codebook_records() -> list[dict[str, Any]]:
 
 def as_json(value: Any) -> str:
     return json.dumps(value, indent=1, ensure_ascii=False) + "\n"
+
+
+#: Where the codebook's introduction shows how far two readers agree.
+AGREEMENT_MARK = "<!-- agreement -->"
+
+
+def with_agreement(introduction: str, path: Path) -> str:
+    """The codebook's introduction with the table that `validation/agreement.py` computes."""
+    if AGREEMENT_MARK not in introduction:
+        return introduction
+    with path.open(newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    lines = [
+        "| type | variable | level | compared | stated by one | agreement | alpha | 95% interval |",
+        "|---|---|---|---:|---:|---:|---:|---|",
+    ]
+    for row in rows:
+        interval = f"{row['alpha_low']} to {row['alpha_high']}" if row["alpha_low"] else ""
+        cells = (
+            row["type"],
+            f"`{row['variable']}`",
+            *(row[name] for name in ("level", "compared", "stated_by_one", "agreement", "alpha")),
+            interval,
+        )
+        lines.append("| " + " | ".join(cells) + " |")
+    return introduction.replace(AGREEMENT_MARK, "\n".join(lines))
 
 
 def codebook_page(introduction: str) -> str:
