@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from autocoop.covering import World, world
 from autocoop.errors import BadFilter, MissingPackage, UnknownFormat
-from autocoop.panels import by_year, dyads
+from autocoop.panels import Counting, by_year, dyads
 from autocoop.parties import is_directed, wide_tables
 
 if TYPE_CHECKING:
@@ -76,16 +76,8 @@ def network(
     chosen_years, chosen = of.chosen_years(years), of.positions(states)
     if len(chosen) < 2:
         raise BadFilter("states: an edge joins two; name at least two states, or none for all")
-    counted = dyads(
-        table,
-        of,
-        directed=is_directed(table),
-        statuses=statuses,
-        span=span,
-        attribute_parents=attribute_parents,
-        where=where,
-        version=version,
-    )
+    how = Counting(statuses, span, attribute_parents, where, version=version)
+    counted = dyads(table, of, how, directed=is_directed(table))
     spread = by_year(counted, of)
     spread = spread[
         spread["year"].isin(chosen_years) & spread["a"].isin(chosen) & spread["b"].isin(chosen)

@@ -1,6 +1,7 @@
 """From events to panels: a row a state-year or dyad-year, with zeros only where somebody looked."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from autocoop import release
@@ -125,14 +126,7 @@ def panel(
     roles = _roles(role, chosen)
     if directed is None:
         directed = any(is_directed(table) for table in chosen)
-    options = {
-        "statuses": statuses,
-        "span": span,
-        "attribute_parents": attribute_parents,
-        "where": where,
-        "column": column,
-        "version": version,
-    }
+    how = Counting(statuses, span, attribute_parents, where, column, version)
     of = world(version)
     rows = _dyad_rows if is_dyad else _state_rows
     mask = rows(of, of.positions(states), of.chosen_years(years), directed)
@@ -143,12 +137,12 @@ def panel(
     for table in chosen:
         levels = dyad_levels(table, of, searches, attribute_parents=attribute_parents)
         if is_dyad:
-            counted = dyads(table, of, directed=directed, **options)
+            counted = dyads(table, of, how, directed=directed)
             levels = levels[:-1, :-1]
             if not directed and is_directed(table):
                 levels = _either_way(levels)
         else:
-            counted = parts(table, of, roles=roles[table], **options)
+            counted = parts(table, of, how, roles=roles[table])
             levels = state_levels(levels, table, roles[table])
         name = "coverage" if len(chosen) == 1 else f"{table}_coverage"
         data |= _cells(table, value, column, counted, levels, mask, of, name)
@@ -210,43 +204,36 @@ def _statuses(statuses: str | Iterable[str] | None, table: str, version: str | N
 # --- which events count where -----------------------------------------------------------------
 
 
-def parts(
-    table: str,
-    of: World,
-    *,
-    roles: Iterable[str],
-    statuses: str | Iterable[str] | None,
-    span: bool,
-    attribute_parents: bool,
-    where: Mapping[str, Any] | None,
-    column: str | None = None,
-    version: str | None = None,
-) -> "pd.DataFrame":
+@dataclass(frozen=True)
+class Counting:
+    """Which events count and in which years, in the terms of `panel`."""
+
+    statuses: str | Iterable[str] | None
+    span: bool
+    attribute_parents: bool
+    where: Mapping[str, Any] | None
+    #: The column whose figures are summed, if any.
+    column: str | None = None
+    version: str | None = None
+
+
+def parts(table: str, of: World, how: Counting, *, roles: Iterable[str]) -> "pd.DataFrame":
     """A row an event and state that takes part in one of the roles.
 
     Columns: ``event_id``; ``a``, the state's position in the world; ``first`` and ``last`` year
-    in which it counts there; ``figure`` of the event in `column`, if any.
+    in which it counts there; ``figure`` of the event in the column summed, if any.
     """
-    found = _roles_held(
-        table,
-        of,
-        statuses=statuses,
-        span=span,
-        attribute_parents=attribute_parents,
-        where=where,
-        column=column,
-        version=version,
-    )
+    found = _roles_held(table, of, how)
     found = found[found["role"].isin(list(roles))]
     return _merged_spells(found, ["event_id", "a"])
 
 
-def dyads(table: str, of: World, *, directed: bool, **options: Any) -> "pd.DataFrame":
+def dyads(table: str, of: World, how: Counting, *, directed: bool) -> "pd.DataFrame":
     """A row an event and pair of states on its two sides.
 
     Columns as in `parts`, with the other side's position ``b``; undirected, ``a`` < ``b``.
     """
-    held = _roles_held(table, of, **options)
+    held = _roles_held(table, of, how)
     acting, receiving = (held[held["role"].isin(roles)] for roles in DYAD[table])
     pairs = _merged_spells(acting, ["event_id", "a"]).merge(
         _merged_spells(receiving, ["event_id", "a"])
@@ -272,44 +259,33 @@ def _merged_spells(found: "pd.DataFrame", key: list[str]) -> "pd.DataFrame":
     )
 
 
-def _roles_held(
-    table: str,
-    of: World,
-    *,
-    statuses: str | Iterable[str] | None,
-    span: bool,
-    attribute_parents: bool,
-    where: Mapping[str, Any] | None,
-    column: str | None = None,
-    version: str | None = None,
-) -> "pd.DataFrame":
+def _roles_held(table: str, of: World, how: Counting) -> "pd.DataFrame":
     """A row a state in a role in an event that counts, with the years in which it counts."""
     from autocoop.loading import load
 
     columns = ["event_id", "year", "status", "start_date", "end_date"]
-    events = load(
-        table, columns=[*columns, *([column] if column else [])], where=where, version=version
-    )
-    events = events[events["status"].isin(_statuses(statuses, table, version))]
+    columns += [how.column] if how.column else []
+    events = load(table, columns=columns, where=how.where, version=how.version)
+    events = events[events["status"].isin(_statuses(how.statuses, table, how.version))]
     people = load(
         "participants",
         columns=["event_id", "actor_id", "role", "start_date", "end_date"],
-        version=version,
+        version=how.version,
     )
     found = people.merge(events, on="event_id", suffixes=("_own", ""))
     at = {state: index for index, state in enumerate(of.states)}
-    if attribute_parents:
+    if how.attribute_parents:
         at |= {actor: at[parent] for actor, parent in of.behind.items()}
     position = found["actor_id"].map(at)
     found = found.assign(a=position)[position.notna()]
     first = last = found["year"].astype("int64")
-    if span:
+    if how.span:
         begins = [found[name].dt.year for name in ("start_date_own", "start_date")]
         first = begins[0].fillna(begins[1]).fillna(first).astype("int64")
         ends = [found[name].dt.year for name in ("end_date_own", "end_date")]
         last = ends[0].fillna(ends[1]).fillna(first).astype("int64")
         last = last.where(last >= first, first)
-    figure = found[column] if column else 0
+    figure = found[how.column] if how.column else 0
     return found[["event_id", "role"]].assign(
         a=found["a"].astype("int64"),
         first=first.clip(lower=of.years[0]),
