@@ -47,6 +47,7 @@ def stays(table: str, roles, span: bool, parents: bool, statuses) -> dict:
         first = last = event["year"]
         if span:
             begin, end = (row[side] or event[side] for side in ("start_date", "end_date"))
+            end = end or event["last_seen_date"]
             first = begin.year if begin else first
             last = max(end.year if end else first, first)
         first, last = max(first, 2000), min(last, LAST)
@@ -305,6 +306,21 @@ def test_an_event_counts_in_its_year_or_in_its_span(small: Path) -> None:
     assert {year: n for year, n in spans.items() if n} == {2010: 2, 2011: 1, 2012: 1}
     assert spans[2008] == spans[2009] == 0
     assert spans[2013] is None
+
+
+def test_without_an_end_an_event_counts_until_it_was_last_seen(tmp_path, monkeypatch) -> None:
+    project = Project(tmp_path)
+    seen = OPEN_ENDED.replace("    language: en\n", "    published: 2013-06-30\n    language: en\n")
+    project.write(seen, "iv-test-open-2010", "intervention/2010")
+    folder = project.compile()
+    monkeypatch.setattr(release, "shipped", lambda: folder)
+    for cached in (release.manifest, release.codebook):
+        cached.cache_clear()
+    panel = autocoop.panel(tables="interventions", role="intervener", span=True)
+    for cached in (release.manifest, release.codebook):
+        cached.cache_clear()
+    counts = cells(panel, "interventions", "UGA")
+    assert {year for year, n in counts.items() if n} == {2010, 2011, 2012, 2013}
 
 
 def test_late_joiners_count_from_their_own_start(small: Path) -> None:

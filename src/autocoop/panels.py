@@ -75,7 +75,7 @@ def panel(
     span
         `False`: an event counts once, in its ``year``. `True`: it counts in every year from its
         first day to its last, or from a participant's own first day to its own last where those
-        are known; without a known end, in its first year only, the last one a page supports.
+        are known; without a known end, up to `last_seen_date`, or in its first year only.
     attribute_parents
         Whether actors that are no states (``WAGNER``) count as the state behind them. By default
         they are left out, as organisations always are.
@@ -264,6 +264,9 @@ def _roles_held(table: str, of: World, how: Counting) -> "pd.DataFrame":
     from autocoop.loading import load
 
     columns = ["event_id", "year", "status", "start_date", "end_date"]
+    # Releases before 0.2.0 do not have it.
+    known = {record["column"] for record in release.codebook(how.version)[table]["columns"]}
+    columns += ["last_seen_date"] if "last_seen_date" in known else []
     columns += [how.column] if how.column else []
     events = load(table, columns=columns, where=how.where, version=how.version)
     events = events[events["status"].isin(_statuses(how.statuses, table, how.version))]
@@ -282,8 +285,10 @@ def _roles_held(table: str, of: World, how: Counting) -> "pd.DataFrame":
     if how.span:
         begins = [found[name].dt.year for name in ("start_date_own", "start_date")]
         first = begins[0].fillna(begins[1]).fillna(first).astype("int64")
-        ends = [found[name].dt.year for name in ("end_date_own", "end_date")]
-        last = ends[0].fillna(ends[1]).fillna(first).astype("int64")
+        last = found["end_date_own"].dt.year
+        for name in ("end_date", "last_seen_date"):
+            last = last.fillna(found[name].dt.year) if name in found else last
+        last = last.fillna(first).astype("int64")
         last = last.where(last >= first, first)
     figure = found[how.column] if how.column else 0
     return found[["event_id", "role"]].assign(

@@ -808,6 +808,16 @@ class EventFile:
         found: PartialDate | None = self.one(path)
         return date_cells(found, column, bound)
 
+    def last_seen(self) -> date | None:
+        """The latest publication of a page that reports the event as under way, while it is."""
+        if self.one("status") != "under_way":
+            return None
+        seeing = {
+            claim.source_id for claim in self.claims_on("status") if claim.value == "under_way"
+        }
+        days = [row["published"] for row in self.sources if row["source_id"] in seeing]
+        return max((day for day in days if day), default=None)
+
     def grade(self, principals: set[str]) -> tuple[int, str]:
         """Number of publishers, and the evidence grade."""
         publishers = {row["origin_id"] or row["publisher_id"] for row in self.sources}
@@ -860,6 +870,7 @@ class EventFile:
             **self.date_cells("end", "end_date", "last"),
             "year": year,
             "status": self.one("status"),
+            "last_seen_date": self.last_seen(),
             "framework": framework,
             "location_iso3": self.many("location.country"),
             "place": "; ".join(dict.fromkeys(places)) if places else None,

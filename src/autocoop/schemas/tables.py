@@ -72,6 +72,15 @@ class EventColumns(Table):
     status: Text = column(
         "How far the event got, as the pages show.", vocabulary=v.STATUS, form="status"
     )
+    last_seen_date: Date = column(
+        "Latest day on which a cited page, by its date of publication, reports the event as under "
+        "way; missing where its status is another or no such page is dated. The event may have "
+        "gone on longer.",
+        nullable=True,
+        standard=c.ISO_8601,
+        derived="latest publication of a source that reports the status under_way; the first "
+        "possible day where only a month or a year is known",
+    )
     framework: Text = c.actor_id(
         "Organisation in whose framework the event took place.", nullable=True, form="framework"
     )
