@@ -18,6 +18,7 @@ def kept(tmp_path, monkeypatch):
     for name, path in (
         ("FIRST", "first_reading"),
         ("SECOND", "second_reading"),
+        ("ANOTHER", "another_event"),
         ("SAMPLE", "sample.csv"),
         ("PAGES", "pages.csv"),
         ("DIFFERENCES", "differences.csv"),
@@ -104,6 +105,17 @@ def test_a_difference_is_listed_until_it_is_settled(kept, tmp_path):
         writer.writeheader()
         writer.writerows(row | {"right": "first", "cause": "a test"} for row in found[1:])
     assert second_reading.unsettled() == found[:1]
+
+
+def test_a_coding_of_another_event_is_kept_and_not_compared(kept, tmp_path):
+    events = second_reading.draw(2, 2, "pme_program", tmp_path / "out")
+    coded_anew(tmp_path / "out", lambda text: text)
+    second_reading.take(tmp_path / "out")
+    second_reading.put_aside(events[:1])
+    assert set(second_reading.both_readings()[1]) == {events[1]}
+    assert [path.stem for path in second_reading.ANOTHER.rglob("*.yaml")] == events[:1]
+    outcomes = {r["event_id"]: r["outcome"] for r in second_reading.rows_of(second_reading.SAMPLE)}
+    assert outcomes == {events[0]: "another_event", events[1]: "coded"}
 
 
 def test_a_second_coding_with_mistakes_is_told_so(kept, tmp_path):

@@ -10,6 +10,9 @@ coding.
 case, in the form of an event file, and ``pages.csv`` (case, url, events: how many events of that
 type the page holds). ``take FOLDER`` takes it in.
 
+``another EVENT_ID ...`` puts aside second codings that turned out to be of another event of the
+same pages: they say something of how readers divide a page, nothing of how they code an event.
+
 ``differences [EVENT_ID ...]`` prints what is not settled yet, ready for ``differences.csv``.
 """
 
@@ -35,8 +38,11 @@ from autocoop.schemas import ColumnInfo, describe
 ROOT = Path(__file__).parents[1]
 RELIABILITY = ROOT / "validation" / "reliability"
 FIRST, SECOND = RELIABILITY / "first_reading", RELIABILITY / "second_reading"
+ANOTHER = RELIABILITY / "another_event"
 SAMPLE = RELIABILITY / "sample.csv"
-SAMPLE_COLUMNS = ("case", "event_id", "type", "seed", "drawn_on", "grade", "region", "span")
+SAMPLE_COLUMNS = (
+    *("case", "event_id", "type", "seed", "drawn_on", "grade", "region", "span", "outcome"),
+)
 PAGES = RELIABILITY / "pages.csv"
 PAGES_COLUMNS = ("event_id", "url", "events_first", "events_second")
 DIFFERENCES = RELIABILITY / "differences.csv"
@@ -159,6 +165,7 @@ def draw(
                 "seed": str(seed),
                 "drawn_on": date.today().isoformat(),
                 **strata[event],
+                "outcome": "",
             }
         )
         pages += [
@@ -220,6 +227,8 @@ def take(folder: Path) -> list[str]:
             newline="\n",
         )
         taken.append(event)
+        sample[path.stem]["outcome"] = "coded"
+    write_rows(SAMPLE, SAMPLE_COLUMNS, sample.values())
     counted = {
         (sample[row["case"]]["event_id"], row["url"]): row["events"]
         for row in rows_of(folder / "pages.csv")
@@ -230,6 +239,20 @@ def take(folder: Path) -> list[str]:
         row["events_second"] = row["events_second"] or counted.get(key, "")
     write_rows(PAGES, PAGES_COLUMNS, pages)
     return taken
+
+
+def put_aside(events: Iterable[str]) -> None:
+    """Moves second codings that are of another event out of what is compared."""
+    sample = {row["event_id"]: row for row in rows_of(SAMPLE)}
+    for event in events:
+        found = list(SECOND.rglob(f"{event}.yaml"))
+        if not found:
+            raise SystemExit(f"{event}: has no second coding in {SECOND}")
+        kept = ANOTHER / found[0].relative_to(SECOND)
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        found[0].rename(kept)
+        sample[event]["outcome"] = "another_event"
+    write_rows(SAMPLE, SAMPLE_COLUMNS, sample.values())
 
 
 def _year(plain: dict[str, Any]) -> str:
@@ -280,12 +303,16 @@ def _level(column: ColumnInfo) -> str | None:
     return "nominal" if column.name == "value_currency" else None
 
 
+#: Columns of a type that its coding rules leave empty.
+LEFT_EMPTY = {("arms_transfer", "location_iso3")}
+
+
 def variables(event_type: str) -> list[Variable]:
     """What is compared: the coded columns of the wide table, free text aside."""
     return [
         Variable(column.name, level)
         for column in describe(WIDE_TABLE[event_type]).columns
-        if (level := _level(column))
+        if (level := _level(column)) and (event_type, column.name) not in LEFT_EMPTY
     ]
 
 
@@ -415,12 +442,16 @@ def main() -> None:
         print("\n".join(check(Path(rest[0]))) or "no mistakes")
     elif command == "take":
         print("\n".join(take(Path(rest[0]))))
+    elif command == "another":
+        put_aside(rest)
     elif command == "differences":
         writer = csv.DictWriter(sys.stdout, DIFFERENCES_COLUMNS, lineterminator="\n")
         writer.writeheader()
         writer.writerows(row for row in unsettled() if not rest or row["event_id"] in rest)
     else:
-        raise SystemExit(f"{command}: is no command; write draw, check, take or differences")
+        raise SystemExit(
+            f"{command}: is no command; write draw, check, take, another or differences"
+        )
 
 
 if __name__ == "__main__":
