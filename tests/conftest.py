@@ -82,7 +82,7 @@ details:
   value_scope: contract
   items:
     - {id: su-30, designation: Su-30, category: aircraft, unroca: IV,
-       quantity_ordered: 14, maker: RUS}
+       quantity_ordered: 14, maker: BLR}
     - {id: r-77, designation: R-77, category: missiles}
 summary: A deal that only the tests know.
 sources:
@@ -103,7 +103,7 @@ sources:
       details.value_scope: contract
       details.items: [su-30, r-77]
       details.items.su-30.quantity_ordered: [14, {value: 16, qualifier: up_to}]
-      details.items.su-30.maker: RUS
+      details.items.su-30.maker: BLR
   - url: https://two.example/deal
     publisher: TASS
     language: ru
