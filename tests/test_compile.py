@@ -266,14 +266,6 @@ def test_compiling_twice_gives_the_same_bytes(project: Project) -> None:
     assert {path.name: path.read_bytes() for path in release.iterdir()} == first
 
 
-def test_a_maker_that_is_the_supplier_is_refused(project: Project) -> None:
-    project.transfer(TRANSFER.replace("maker: BLR", "maker: RUS"))
-    assert any(
-        "details.items[0].maker: 'RUS' is the supplier; leave it out" in text
-        for text in project.problems()
-    )
-
-
 def test_failed_compile_leaves_the_old_release(project: Project) -> None:
     project.exercise()
     release = project.compile()

@@ -62,7 +62,14 @@ def _no_class(tables: Tables) -> None:
     row["regime"] = None
 
 
+def _made_by_the_supplier(tables: Tables) -> None:
+    deal = tables["arms_transfers"][0]
+    item = next(row for row in tables["arms_items"] if row["event_id"] == deal["event_id"])
+    item["maker"] = deal["supplier"]
+
+
 SPOILERS = {
+    "makers_are_not_the_suppliers": _made_by_the_supplier,
     "references_exist": _set("sources", "publisher_id", "nobody"),
     "wide_tables_hold_all_events": _drop("joint_exercises"),
     "every_value_is_reported": _set("joint_exercises", "personnel_best", 123_457),

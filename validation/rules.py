@@ -26,3 +26,14 @@ def states_have_regimes(tables: Tables) -> list[str]:
 
 #: States in years that Regimes of the World leaves unclassified.
 KNOWN_REGIME_GAPS = {("EGY", 2014)}
+
+
+@rule
+def makers_are_not_the_suppliers(tables: Tables) -> list[str]:
+    """`maker` is for arms that another state than the supplier made; elsewhere it is left out."""
+    suppliers = {row["event_id"]: row["supplier"] for row in tables["arms_transfers"]}
+    return [
+        f"{row['event_id']}: {row['item_id']} has its supplier, {row['maker']}, as maker"
+        for row in tables["arms_items"]
+        if row["maker"] == suppliers.get(row["event_id"], "nobody")
+    ]

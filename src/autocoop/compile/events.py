@@ -395,10 +395,6 @@ class EventFile:
         if has_items:
             self.read_items(node)
 
-    def roles_held(self) -> set[tuple[str, str]]:
-        """Actor and role of every participant read so far."""
-        return {(row["actor_id"], row["role"]) for row in self.participants}
-
     def read_items(self, details: Mapping) -> None:
         specs = form.item_fields()
         seen: set[str] = set()
@@ -431,10 +427,6 @@ class EventFile:
                     continue
                 value = self.parse(value_node, f"{name}.{key}", form.parser(spec, self.references))
                 row[key] = value
-                if key == "maker" and (value, "supplier") in self.roles_held():
-                    self.problem(
-                        value_node.line, f"{name}.maker", value, "is the supplier", "leave it out"
-                    )
                 if key not in form.CODED_ITEM_FIELDS:
                     self.release(f"{form.ITEMS}.{item}.{key}", value, value_node.line)
             self.items.append(row)
