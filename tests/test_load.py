@@ -153,7 +153,7 @@ FILTERS = [
     ({"regime": "autocracy"}, lambda row: row["is_all_autocratic"]),
     ({"regime": [0, "electoral autocracy"]}, lambda row: row["is_all_autocratic"]),
     ({"regime": 0}, lambda row: classes(row) == {0}),
-    ({"regime": ["0", "democracy"]}, lambda row: classes(row) <= {0, 2, 3}),
+    ({"regime": ["0", "democracy"]}, lambda row: classes(row) and classes(row) <= {0, 2, 3}),
     ({"member_of": "CSTO"}, lambda row: memberships("CSTO", row) == {True}),
     ({"member_of": "any:Shanghai Five"}, lambda row: True in memberships("SCO", row)),
     (

@@ -90,11 +90,13 @@ def changed(column: str, value: str) -> bytes:
     )
 
 
+WIDTH = len(describe(TABLE).columns)
+
 TRICKS: dict[str, tuple[str, Callable[[], bytes], str]] = {
     "empty": ("csv", lambda: b"", "is empty"),
     "blank": ("csv", lambda: b"\n\n \n", "is empty"),
     "header only": ("csv", lambda: csv_bytes().splitlines(True)[0], "valid, 0 rows"),
-    "truncated in a row": ("csv", lambda: csv_bytes()[:-40], "cells, not 31"),
+    "truncated in a row": ("csv", lambda: csv_bytes()[:-40], f"cells, not {WIDTH}"),
     "open quotation mark": (
         "csv",
         lambda: csv_bytes() + b'"' + b"x" * 12_000_000,
@@ -122,7 +124,7 @@ TRICKS: dict[str, tuple[str, Callable[[], bytes], str]] = {
     "a row of too many cells": (
         "csv",
         lambda: csv_bytes() + csv_bytes().splitlines(True)[-1].replace(b"\n", b",x\n"),
-        ":10 has 32 cells, not 31; quote a cell that holds a comma",
+        f":10 has {WIDTH + 1} cells, not {WIDTH}; quote a cell that holds a comma",
     ),
     "rows that are none": (
         "csv",

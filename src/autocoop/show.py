@@ -1,5 +1,6 @@
 """The dataset at a glance, for a terminal."""
 
+import textwrap
 from collections import Counter
 
 from autocoop import release
@@ -65,16 +66,24 @@ def overview() -> str:
         counts = Counter(actor for _, actor in pairs)
         top = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))[:5]
         shown = ", ".join(f"{names[actor]} {count}" for actor, count in top)
-        lines.append(f"  {title:<22}{shown}")
+        lines += _wrapped(f"  {title:<22}", shown)
     statuses = Counter(row["status"] for row in events)
     lines += [
         "",
-        "Status: " + ", ".join(f"{status} {count}" for status, count in statuses.most_common()),
+        *_wrapped(
+            "Status: ",
+            ", ".join(f"{status} {count}" for status, count in statuses.most_common()),
+        ),
         "",
         "Next: autocoop tables | autocoop load joint_exercises --where year=2018 | "
         "autocoop evidence EVENT_ID",
     ]
     return "\n".join(lines)
+
+
+def _wrapped(heading: str, words: str) -> list[str]:
+    """A heading and what follows it, in lines that a terminal shows whole."""
+    return textwrap.wrap(words, 100, initial_indent=heading, subsequent_indent=" " * len(heading))
 
 
 def evidence_text(event_id: str) -> str:
