@@ -206,7 +206,7 @@ def test_levels_are_explained() -> None:
     frame = autocoop.coverage("interventions", years=2018, actors=["RUS", "Wagner"])
     assert frame["actor_id"].tolist() == ["RUS", "WAGNER"]
     assert list(frame["search"].cat.categories) == list(SEARCH)
-    assert list(COVERAGE) == ["events", *SEARCH]
+    assert list(COVERAGE) == ["events", "open_ended", *SEARCH]
     assert str(frame["languages"].dtype).startswith("list")
     assert isinstance(frame["year"].dtype, pd.Int64Dtype)
 

@@ -47,7 +47,7 @@ def stays(table: str, roles, span: bool, parents: bool, statuses) -> dict:
         first = last = event["year"]
         if span:
             begin, end = (row[side] or event[side] for side in ("start_date", "end_date"))
-            end = end or event["last_seen_date"]
+            end = end or event["last_reported_date"]
             first = begin.year if begin else first
             last = max(end.year if end else first, first)
         first, last = max(first, 2000), min(last, LAST)
@@ -71,10 +71,16 @@ def state_counts(table: str, roles, **options) -> Counter:
 def dyad_counts(table: str, directed: bool, **options) -> Counter:
     counts: Counter = Counter()
     acting, receiving = (stays(table, roles, **options) for roles in DYAD[table])
+    may_go_on = {
+        row["event_id"]
+        for row in read(table).to_pylist()
+        if table == "interventions" and options["span"] and row["end_date"] is None
+    }
     for event_id, states in acting.items():
         cells = set()
         for a, (first_a, last_a) in states.items():
             for b, (first_b, last_b) in receiving.get(event_id, {}).items():
+                last_b = max(last_b, last_a) if event_id in may_go_on else last_b
                 pair = (a, b) if directed else tuple(sorted((a, b)))
                 years = range(max(first_a, first_b), min(last_a, last_b) + 1)
                 if a != b:
@@ -308,7 +314,7 @@ def test_an_event_counts_in_its_year_or_in_its_span(small: Path) -> None:
     assert spans[2013] is None
 
 
-def test_without_an_end_an_event_counts_until_it_was_last_seen(tmp_path, monkeypatch) -> None:
+def test_without_an_end_an_event_counts_until_it_was_last_reported(tmp_path, monkeypatch) -> None:
     project = Project(tmp_path)
     seen = OPEN_ENDED.replace("    language: en\n", "    published: 2013-06-30\n    language: en\n")
     project.write(seen, "iv-test-open-2010", "intervention/2010")
@@ -321,6 +327,24 @@ def test_without_an_end_an_event_counts_until_it_was_last_seen(tmp_path, monkeyp
         cached.cache_clear()
     counts = cells(panel, "interventions", "UGA")
     assert {year for year, n in counts.items() if n} == {2010, 2011, 2012, 2013}
+
+
+def test_years_after_an_open_end_are_missing_not_zero(small: Path) -> None:
+    span = autocoop.panel(tables="interventions", role="intervener", span=True)
+    why = cells(span, "coverage", "UGA")
+    # The search of 2008 to 2012 covers them, but the open-ended event may have gone on.
+    assert (why[2010], why[2012], why[2013]) == ("events", "events", "open_ended")
+    assert why[2009] == "searched"
+    assert cells(span, "interventions", "UGA")[2013] is None
+    once = cells(autocoop.panel(tables="interventions", role="intervener"), "coverage", "UGA")
+    assert once[2012] == "searched"
+
+
+def test_contingents_of_a_mission_are_dyads_with_its_target(small: Path) -> None:
+    dyads = autocoop.panel("dyad-year", tables="interventions", span=True)
+    found = shown(dyads, "interventions")
+    assert found[("SSD", "CAF", 2011)] == 2
+    assert ("CAF", "SSD", 2011) not in found
 
 
 def test_late_joiners_count_from_their_own_start(small: Path) -> None:
@@ -341,7 +365,11 @@ def test_companies_count_as_their_state_only_when_asked(small: Path) -> None:
     assert cells(plain, "interventions", "RUS")[2010] is None
     assert cells(attributed, "interventions", "RUS")[2010] == 2
     dyads = autocoop.panel("dyad-year", tables="interventions", attribute_parents=True)
-    assert shown(dyads, "interventions") == {("RUS", "CAF", 2010): 2, ("UGA", "CAF", 2010): 2}
+    assert shown(dyads, "interventions") == {
+        ("KEN", "CAF", 2010): 2,
+        ("RUS", "CAF", 2010): 2,
+        ("UGA", "CAF", 2010): 2,
+    }
 
 
 def test_coverage_says_why_a_cell_is_empty(small: Path) -> None:

@@ -28,7 +28,11 @@ SEARCH = {
 }
 
 #: Why a cell of a panel holds what it holds.
-COVERAGE = {"events": "the release holds events, searched for or not", **SEARCH}
+COVERAGE = {
+    "events": "the release holds events, searched for or not",
+    "open_ended": "an intervention without a known end began before, and may have gone on",
+    **SEARCH,
+}
 
 # Levels of search as numbers, so that the better of two searches is the larger one. A level of
 # OUT is left aside wherever cells are taken together.
@@ -303,14 +307,22 @@ def state_levels(levels: "np.ndarray", table: str, roles: Iterable[str]) -> "np.
     return combined(np.concatenate(sides, axis=1), 1)
 
 
-def names_of(levels: "np.ndarray", has_events: "np.ndarray | None" = None) -> "pd.Categorical":
-    """Levels (and, where given, whether there are events) as a categorical of their names."""
+def names_of(
+    levels: "np.ndarray",
+    has_events: "np.ndarray | None" = None,
+    is_open: "np.ndarray | None" = None,
+) -> "pd.Categorical":
+    """Levels as a categorical of their names; where given, with whether there are events or one
+    that may have gone on.
+    """
     import numpy as np
     import pandas as pd
 
     names = list(SEARCH if has_events is None else COVERAGE)
     code_of_level = np.array([names.index(_NAMES[level]) for level in range(OUT, SEARCHED + 1)])
     codes = code_of_level.astype(np.int8)[levels - OUT]
+    if is_open is not None:
+        codes[is_open] = names.index("open_ended")
     if has_events is not None:
         codes[has_events] = names.index("events")
     return pd.Categorical.from_codes(codes, dtype=pd.CategoricalDtype(names), validate=False)

@@ -62,8 +62,9 @@ def panel(
         where an event has several states on a side.
     directed
         For dyads: `True` gives a row for each of (a, b) and (b, a), where ``a`` supplies,
-        intervenes or provides and ``b`` is recipient, target or trainee; an exercise counts in
-        both rows. `False` gives one row a pair, ``a`` before ``b`` in the alphabet, with what
+        intervenes (also with a contingent of a mission or coalition) or provides and ``b`` is
+        recipient, target or trainee; an exercise counts in both rows. `False` gives one row a
+        pair, ``a`` before ``b`` in the alphabet, with what
         passes either way. By default directed unless exercises alone are counted.
     role
         For country-years: the role or roles in which the state takes part. By default any
@@ -75,7 +76,8 @@ def panel(
     span
         `False`: an event counts once, in its ``year``. `True`: it counts in every year from its
         first day to its last, or from a participant's own first day to its own last where those
-        are known; without a known end, up to `last_seen_date`, or in its first year only.
+        are known; without a known end, up to `last_reported_date`, or in its first year only.
+        Later cells of an intervention without a known end are missing, ``open_ended``.
     attribute_parents
         Whether actors that are no states (``WAGNER``) count as the state behind them. By default
         they are left out, as organisations always are.
@@ -97,10 +99,11 @@ def panel(
       0 the sum is missing). Whatever the release holds counts. A zero (or `False`) stands only
       where open searches cover the whole cell; elsewhere the cell is missing.
     - ``coverage`` (``<table>_coverage``, with several tables): why the cell holds what it holds:
-      ``events``, ``searched``, ``partly_searched``, ``named_only``, ``not_searched``,
-      ``out_of_scope``; `autocoop.covering.COVERAGE` says what each means. Searches are made for
-      the side that acts: a state's cell in both its roles, or as recipient, needs the searches
-      of all suppliers to hold a zero; with ``role="supplier"`` its own are enough.
+      ``events``, ``open_ended``, ``searched``, ``partly_searched``, ``named_only``,
+      ``not_searched``, ``out_of_scope``; `autocoop.covering.COVERAGE` says what each means.
+      Searches are made for the side that acts: a state's cell in both its roles, or as
+      recipient, needs the searches of all suppliers to hold a zero; with ``role="supplier"``
+      its own are enough.
 
     Raises
     ------
@@ -221,7 +224,8 @@ def parts(table: str, of: World, how: Counting, *, roles: Iterable[str]) -> "pd.
     """A row an event and state that takes part in one of the roles.
 
     Columns: ``event_id``; ``a``, the state's position in the world; ``first`` and ``last`` year
-    in which it counts there; ``figure`` of the event in the column summed, if any.
+    in which it counts there; ``figure`` of the event in the column summed, if any; ``is_open``,
+    whether it may have gone on after its last year.
     """
     found = _roles_held(table, of, how)
     found = found[found["role"].isin(list(roles))]
@@ -237,15 +241,18 @@ def dyads(table: str, of: World, how: Counting, *, directed: bool) -> "pd.DataFr
     acting, receiving = (held[held["role"].isin(roles)] for roles in DYAD[table])
     pairs = _merged_spells(acting, ["event_id", "a"]).merge(
         _merged_spells(receiving, ["event_id", "a"])
-        .rename(columns={"a": "b", "first": "first_b", "last": "last_b"})
+        .rename(columns={"a": "b", "first": "first_b", "last": "last_b", "is_open": "is_open_b"})
         .drop(columns="figure"),
         on="event_id",
     )
     pairs = pairs[pairs["a"] != pairs["b"]]
     # Both take part: in the years that their parts have in common.
     first = pairs[["first", "first_b"]].max(axis=1)
-    last = pairs[["last", "last_b"]].min(axis=1)
-    pairs = pairs.assign(first=first, last=last)[first <= last]
+    # While one acts, an intervention without a known end has not ended.
+    goes_on = pairs["last_b"].where(~pairs["is_open_b"], pairs[["last", "last_b"]].max(axis=1))
+    last = pairs["last"].clip(upper=goes_on)
+    is_open = pairs["is_open"] & pairs["is_open_b"]
+    pairs = pairs.assign(first=first, last=last, is_open=is_open)[first <= last]
     if not directed:
         low, high = pairs[["a", "b"]].min(axis=1), pairs[["a", "b"]].max(axis=1)
         pairs = pairs.assign(a=low, b=high)
@@ -255,7 +262,10 @@ def dyads(table: str, of: World, how: Counting, *, directed: bool) -> "pd.DataFr
 def _merged_spells(found: "pd.DataFrame", key: list[str]) -> "pd.DataFrame":
     """One row a key, from its first year to its last: an actor in two roles counts once."""
     return found.groupby(key, as_index=False, sort=True).agg(
-        first=("first", "min"), last=("last", "max"), figure=("figure", "first")
+        first=("first", "min"),
+        last=("last", "max"),
+        figure=("figure", "first"),
+        is_open=("is_open", "any"),
     )
 
 
@@ -266,7 +276,7 @@ def _roles_held(table: str, of: World, how: Counting) -> "pd.DataFrame":
     columns = ["event_id", "year", "status", "start_date", "end_date"]
     # Releases before 0.2.0 do not have it.
     known = {record["column"] for record in release.codebook(how.version)[table]["columns"]}
-    columns += ["last_seen_date"] if "last_seen_date" in known else []
+    columns += ["last_reported_date"] if "last_reported_date" in known else []
     columns += [how.column] if how.column else []
     events = load(table, columns=columns, where=how.where, version=how.version)
     events = events[events["status"].isin(_statuses(how.statuses, table, how.version))]
@@ -282,11 +292,14 @@ def _roles_held(table: str, of: World, how: Counting) -> "pd.DataFrame":
     position = found["actor_id"].map(at)
     found = found.assign(a=position)[position.notna()]
     first = last = found["year"].astype("int64")
+    # What lasts months or years may have gone on; an exercise without an end has not.
+    is_open = found["end_date_own"].isna() & found["end_date"].isna()
+    is_open &= how.span and table == "interventions"
     if how.span:
         begins = [found[name].dt.year for name in ("start_date_own", "start_date")]
         first = begins[0].fillna(begins[1]).fillna(first).astype("int64")
         last = found["end_date_own"].dt.year
-        for name in ("end_date", "last_seen_date"):
+        for name in ("end_date", "last_reported_date"):
             last = last.fillna(found[name].dt.year) if name in found else last
         last = last.fillna(first).astype("int64")
         last = last.where(last >= first, first)
@@ -296,6 +309,7 @@ def _roles_held(table: str, of: World, how: Counting) -> "pd.DataFrame":
         first=first.clip(lower=of.years[0]),
         last=last.clip(upper=of.years[-1]),
         figure=figure,
+        is_open=is_open,
     )
 
 
@@ -406,10 +420,19 @@ def _cells(
     cells = (*sides, spread["year"].to_numpy() - of.years[0])
     counts = np.zeros(mask.shape, np.int32)
     np.add.at(counts, cells, 1)
-    counts, levels = counts[mask], levels[mask]
+    may_go_on = np.zeros(mask.shape, bool)
+    after = counted[counted["is_open"]]
+    after = by_year(after.assign(first=after["last"] + 1, last=of.years[-1]), of)
+    may_go_on[
+        (
+            *(after[name].to_numpy() for name in ("a", "b") if name in after),
+            after["year"].to_numpy() - of.years[0],
+        )
+    ] = True
+    counts, levels, may_go_on = counts[mask], levels[mask], may_go_on[mask]
     has_events = counts > 0
-    is_missing = ~has_events & (levels != SEARCHED)
-    why = {coverage: names_of(levels, has_events)}
+    is_missing = ~has_events & ((levels != SEARCHED) | may_go_on)
+    why = {coverage: names_of(levels, has_events, may_go_on)}
     if value == "any":
         return {table: pd.arrays.BooleanArray(has_events, is_missing)} | why
     if column is None:

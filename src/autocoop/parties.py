@@ -37,7 +37,7 @@ PRINCIPALS = {table: ACTING[table] + RECEIVING[table] for table in EVENT_TYPE}
 DYAD = {
     "arms_transfers": (("supplier",), ("recipient",)),
     "joint_exercises": (ACTING["joint_exercises"], ACTING["joint_exercises"]),
-    "interventions": (("intervener",), ("target",)),
+    "interventions": (ACTING["interventions"], ("target",)),
     "pme_programs": (("provider",), ("trainee",)),
 }
 

@@ -808,15 +808,17 @@ class EventFile:
         found: PartialDate | None = self.one(path)
         return date_cells(found, column, bound)
 
-    def last_seen(self) -> date | None:
+    def last_reported(self) -> date | None:
         """The latest publication of a page that reports the event as under way, while it is."""
-        if self.one("status") != "under_way":
+        if self.one("status") != "under_way" or self.one("end") is not None:
             return None
         seeing = {
             claim.source_id for claim in self.claims_on("status") if claim.value == "under_way"
         }
+        begin = self.one("start")
+        earliest = begin.first if begin else date.min
         days = [row["published"] for row in self.sources if row["source_id"] in seeing]
-        return max((day for day in days if day), default=None)
+        return max((day for day in days if day and day >= earliest), default=None)
 
     def grade(self, principals: set[str]) -> tuple[int, str]:
         """Number of publishers, and the evidence grade."""
@@ -870,7 +872,7 @@ class EventFile:
             **self.date_cells("end", "end_date", "last"),
             "year": year,
             "status": self.one("status"),
-            "last_seen_date": self.last_seen(),
+            "last_reported_date": self.last_reported(),
             "framework": framework,
             "location_iso3": self.many("location.country"),
             "place": "; ".join(dict.fromkeys(places)) if places else None,
@@ -943,14 +945,18 @@ class EventFile:
         return cells
 
     def deal_quantity(self, stem: str) -> dict[str, int | None]:
-        """Units of the deal: the sum over its principal items, where each has a figure."""
+        """Units of the deal: the sum over its principal items, where each has a figure.
+
+        Things of different categories are not added up.
+        """
         principal = [
             item for item in self.items if item["category"] not in v.ACCESSORY_CATEGORIES
         ] or self.items
         figures = [self.figure(f"{form.ITEMS}.{item['item_id']}.{stem}") for item in principal]
+        is_of_a_kind = len({item["category"] for item in principal}) == 1
         return {
             f"{stem}_{end}": sum(figure[end] for figure in figures)
-            if figures and all(figure[end] is not None for figure in figures)
+            if is_of_a_kind and all(figure[end] is not None for figure in figures)
             else None
             for end in ("low", "best", "high")
         }

@@ -72,13 +72,13 @@ class EventColumns(Table):
     status: Text = column(
         "How far the event got, as the pages show.", vocabulary=v.STATUS, form="status"
     )
-    last_seen_date: Date = column(
-        "Latest day on which a cited page, by its date of publication, reports the event as under "
-        "way; missing where its status is another or no such page is dated. The event may have "
-        "gone on longer.",
+    last_reported_date: Date = column(
+        "For an event under way without a known end: latest day of publication of a cited page "
+        "that reports it as under way. It says until when the pages follow the event, not when "
+        "it ended. Missing where no such page is dated.",
         nullable=True,
         standard=c.ISO_8601,
-        derived="latest publication of a source that reports the status under_way; the first "
+        derived="latest published of the sources that report the status under_way; the first "
         "possible day where only a month or a year is known",
     )
     framework: Text = c.actor_id(
@@ -247,7 +247,8 @@ class ArmsTransfers(EventColumns):
         "best",
         "units ordered in the deal. The sum over the principal items (accessories such as "
         "ammunition, missiles, engines, sensors and services count only where the deal holds "
-        "nothing else), missing where one of them has no figure, unless a page gives a total.",
+        "nothing else), missing where one of them has no figure or where they are of different "
+        "categories, unless a page gives a total.",
         unit="units",
         form="details.quantity_ordered",
     )
