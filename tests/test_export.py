@@ -254,9 +254,14 @@ def test_names_that_stata_does_not_allow(tmp_path: Path) -> None:
 
 def test_a_panel_goes_to_stata(tmp_path: Path) -> None:
     frame = autocoop.panel("country-year", tables="joint_exercises", years="2017..2018")
-    frame.attrs["labels"] = {"joint_exercises": "Joint exercises that year"}
+    frame.attrs["labels"] |= {"joint_exercises": "Joint exercises that year"}
     autocoop.export(frame, tmp_path / "x.dta")
     found, meta = pyreadstat.read_dta(str(tmp_path / "x.dta"))
+    # Identifiers are text, so that other data merge with them.
+    for name in ("actor_id", "iso3"):
+        assert found[name].tolist() == frame[name].astype("object").fillna("").tolist()
+        assert name not in meta.variable_value_labels
+    assert all(meta.column_names_to_labels.values())
     assert found.columns.tolist() == frame.columns.tolist()
     assert found["joint_exercises"].tolist()[:5] == pytest.approx(
         frame["joint_exercises"].astype("float64").tolist()[:5], nan_ok=True

@@ -340,6 +340,12 @@ def test_years_after_an_open_end_are_missing_not_zero(small: Path) -> None:
     assert once[2012] == "searched"
 
 
+@pytest.mark.parametrize("flag", ["span", "attribute_parents"])
+def test_a_flag_that_is_none_is_refused(flag: str) -> None:
+    with pytest.raises(errors.BadFilter, match=f"{flag}='no': write True or False"):
+        autocoop.panel(tables="interventions", **{flag: "no"})
+
+
 def test_contingents_of_a_mission_are_dyads_with_its_target(small: Path) -> None:
     dyads = autocoop.panel("dyad-year", tables="interventions", span=True)
     found = shown(dyads, "interventions")

@@ -44,6 +44,9 @@ _STATA_NAME = 32
 _STATA_LABEL = 80
 _STATA_TEXT = 2045
 _STATA_LEVELS = 65_536
+
+#: Identifiers of states, by which other data are merged; of dyads, with a suffix for the side.
+_KEYS = ("actor_id", "iso3")
 _STATA_INTEGER = 2**53
 _STATA_RESERVED = (
     "_all _b byte _coef _cons double float if in int long _n _N _pi _pred _rc _skip strL using with"
@@ -121,7 +124,8 @@ def export(
         return gets a leading apostrophe, so that no spreadsheet runs it; the result says how often.
         ``.parquet``: lists and categoricals as they are, the codebook in the metadata.
         ``.dta``: Stata 14 or later. Variable labels from the codebook, categoricals and coded
-        integers with value labels, dates as ``%td``, booleans as 0/1, lists joined with ``;``.
+        integers with value labels (identifiers of states as text, to merge by), dates as ``%td``,
+        booleans as 0/1, lists joined with ``;``.
         ``.xlsx``: the table on one sheet, the codebook on the next, text never as a formula; needs
         XlsxWriter. ``.duckdb``: tables with keys, the codebook as comments; needs duckdb.
         The same release gives the same bytes (.duckdb aside) with the same versions of packages.
@@ -462,7 +466,8 @@ def _write_stata(parts: list[_Part], path: Path) -> dict[str, Any]:
         if pa.types.is_dictionary(column.type):
             whole = _in_one_piece(column)
             levels = whole.dictionary.to_pylist()
-            if len(levels) > _STATA_LEVELS:
+            # Identifiers stay text: numbers of ours would merge with nobody's.
+            if len(levels) > _STATA_LEVELS or name.removesuffix("_a").removesuffix("_b") in _KEYS:
                 column, levels = column.cast(pa.string()), []
         kind = column.type
         if pa.types.is_dictionary(kind):

@@ -125,6 +125,11 @@ def panel(
         raise BadFilter("role= is for country-years; the sides of a dyad have theirs")
     if not is_dyad and directed is not None:
         raise BadFilter("directed= is for dyad-years")
+    for name, flag in {"span": span, "attribute_parents": attribute_parents}.items():
+        if flag not in (True, False):
+            raise BadFilter(f"{name}={flag!r}: write True or False")
+    if directed not in (None, True, False):
+        raise BadFilter(f"directed={directed!r}: write True, False or None")
     column = _column_to_sum(value, chosen, version)
     roles = _roles(role, chosen)
     if directed is None:
@@ -149,7 +154,35 @@ def panel(
             levels = state_levels(levels, table, roles[table])
         name = "coverage" if len(chosen) == 1 else f"{table}_coverage"
         data |= _cells(table, value, column, counted, levels, mask, of, name)
-    return pd.DataFrame(data, copy=False)
+    frame = pd.DataFrame(data, copy=False)
+    frame.attrs["labels"] = _labels(frame.columns, chosen, value, is_dyad, version)
+    return frame
+
+
+def _labels(
+    columns: Iterable[str], tables: list[str], value: str, is_dyad: bool, version: str | None
+) -> dict[str, str]:
+    """Column -> what it holds in a few words, for files that carry labels."""
+    known = {
+        record["column"]: record["description"].partition(". ")[0].rstrip(".")
+        for table in ("actors", "regimes")
+        for record in release.codebook(version)[table]["columns"]
+    }
+    labels = {"year": "Calendar year"}
+    for name in columns:
+        stem = name[:-2] if is_dyad and name.endswith(("_a", "_b")) else name
+        if stem in known and stem != "year":
+            side = f"Side {name[-1]}: " if stem != name else ""
+            labels[name] = f"{side}{known[stem]}"
+        elif name.endswith("coverage"):
+            labels[name] = "Why the cell holds what it holds"
+        elif name.endswith("_missing_count"):
+            labels[name] = "Events without a figure"
+        elif name in tables:
+            labels[name] = "Whether there is an event" if value == "any" else "Number of events"
+        elif name != "year":
+            labels[name] = f"Sum of {value.partition(':')[2]} over events"
+    return labels
 
 
 # --- what is asked for ------------------------------------------------------------------------
@@ -171,7 +204,8 @@ def _column_to_sum(value: str, tables: list[str], version: str | None) -> str | 
             and record["unit"] not in (None, "calendar year", "units of value_currency")
         ]
         if column not in known:
-            raise UnknownColumn(column, known, where=f"{table}, of those that can be summed")
+            where = f"{table} (of tables=), among those that can be summed"
+            raise UnknownColumn(column, known, where=where)
     return column
 
 
@@ -185,7 +219,7 @@ def _roles(role: str | Iterable[str] | None, tables: list[str]) -> dict[str, tup
     for table in tables:
         for name in wanted:
             if name not in PRINCIPALS[table]:
-                raise UnknownRole(name, PRINCIPALS[table], where=table)
+                raise UnknownRole(name, PRINCIPALS[table], where=f"{table} (of tables=)")
     return dict.fromkeys(tables, wanted)
 
 
