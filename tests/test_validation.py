@@ -68,7 +68,33 @@ def _made_by_the_supplier(tables: Tables) -> None:
     item["maker"] = deal["supplier"]
 
 
+def _somewhere(tables: Tables) -> None:
+    tables["arms_transfers"][0]["place"] = "Moscow"
+
+
+def _too_many_trainees(tables: Tables) -> None:
+    row = tables["pme_programs"][0]
+    row["trainees_best"], row["class_total"] = 50, 20
+
+
+def _against_the_side_supported(tables: Tables) -> None:
+    row = tables["interventions"][0]
+    row["supported_side"], row["direction"] = "government", 4
+
+
+def _foreseen(tables: Tables) -> None:
+    claim = next(
+        row for row in tables["claims"] if (row["field"], row["value"]) == ("status", "completed")
+    )
+    page = next(row for row in tables["sources"] if row["source_id"] == claim["source_id"])
+    page["published"], page["published_precision"] = date(1999, 1, 1), "day"
+
+
 SPOILERS = {
+    "arms_have_no_place": _somewhere,
+    "parts_fit_into_wholes": _too_many_trainees,
+    "directions_fit_sides": _against_the_side_supported,
+    "no_page_reports_what_was_to_come": _foreseen,
     "makers_are_not_the_suppliers": _made_by_the_supplier,
     "references_exist": _set("sources", "publisher_id", "nobody"),
     "wide_tables_hold_all_events": _drop("joint_exercises"),

@@ -1,5 +1,8 @@
 """The rules on the project's release: those that any release must satisfy, and its own."""
 
+from calendar import monthrange
+from datetime import date, timedelta
+
 from autocoop.checking import together
 from validation import Tables, rule
 
@@ -37,3 +40,73 @@ def makers_are_not_the_suppliers(tables: Tables) -> list[str]:
         for row in tables["arms_items"]
         if row["maker"] == suppliers.get(row["event_id"], "nobody")
     ]
+
+
+@rule
+def arms_have_no_place(tables: Tables) -> list[str]:
+    """Where arms were handed over is not coded."""
+    return [
+        row["event_id"]
+        for row in tables["arms_transfers"]
+        if row["location_iso3"] or row["place"] is not None
+    ]
+
+
+@rule
+def parts_fit_into_wholes(tables: Tables) -> list[str]:
+    """Foreign trainees are part of the class, the states named part of all that sent some."""
+    wrong = []
+    for row in tables["pme_programs"]:
+        for part, whole in (
+            ("trainees_best", "class_total"),
+            ("recipients_named", "recipients_total"),
+        ):
+            if row[part] is not None and row[whole] is not None and row[part] > row[whole]:
+                wrong.append(f"{row['event_id']}: {part} {row[part]}, {whole} {row[whole]}")
+    return wrong
+
+
+#: Directions of an intervention that one side is supported by, and that are against it.
+WITH_A_SIDE = {"government": {1, 2}, "opposition": {3, 4}}
+
+
+@rule
+def directions_fit_sides(tables: Tables) -> list[str]:
+    """Who supports the government does not oppose it, nor is neutral; so with its opponents."""
+    return [
+        f"{row['event_id']}: direction {row['direction']}, supported side {row['supported_side']}"
+        for row in tables["interventions"]
+        for side, own in WITH_A_SIDE.items()
+        if row["supported_side"] == side and row["direction"] in {0, 1, 2, 3, 4} - own
+    ]
+
+
+def _last_day(day: date, precision: str) -> date:
+    if precision == "day":
+        return day
+    month = 12 if precision == "year" else day.month
+    return date(day.year, month, monthrange(day.year, month)[1])
+
+
+@rule
+def no_page_reports_what_was_to_come(tables: Tables) -> list[str]:
+    """A page published before an event was over does not report it as completed.
+
+    A closing report may appear on the eve of the last day, by the clock of another continent.
+    """
+    events = {row["event_id"]: row for row in tables["events"]}
+    sources = {row["source_id"]: row for row in tables["sources"]}
+    wrong = []
+    for claim in tables["claims"]:
+        if (claim["field"], claim["value"]) != ("status", "completed"):
+            continue
+        page, event = sources[claim["source_id"]], events[claim["event_id"]]
+        is_short = event["type"] in ("joint_exercise", "pme_program")
+        day = event["end_date"] if is_short and event["end_precision"] == "day" else None
+        day = day or event["start_date"]
+        if page["published"] is None or day is None:
+            continue
+        published = _last_day(page["published"], page["published_precision"])
+        if published < day - timedelta(days=1):
+            wrong.append(f"{event['event_id']}: {page['url']} of {published}, before {day}")
+    return wrong
