@@ -124,10 +124,11 @@ class Project:
                 shutil.copy(path, self.data / path.name)
         searches = (self.data / "searches.csv").read_text("utf-8").splitlines()[0]
         (self.data / "searches.csv").write_text(searches + "\n", "utf-8")
-        # The codebook shows it.
-        agreement = root / "validation" / "reliability" / "agreement.csv"
-        agreement.parent.mkdir(parents=True)
-        shutil.copy(REPOSITORY / "validation" / "reliability" / "agreement.csv", agreement)
+        # The codebook shows them.
+        reliability = Path("validation", "reliability")
+        (root / reliability).mkdir(parents=True)
+        for name in ("agreement.csv", "verdicts.csv"):
+            shutil.copy(REPOSITORY / reliability / name, root / reliability / name)
 
     def write(self, text: str | bytes, name: str, folder: str) -> Path:
         path = self.data / "events" / folder / f"{name}.yaml"

@@ -145,3 +145,22 @@ def test_both_members_and_every_row_in_a_pipe(capsys: pytest.CaptureFixture) -> 
     assert code == 0
     assert len(expected) > 40
     assert [line.split()[0] for line in out.splitlines()[1:-1]] == expected["event_id"].tolist()
+
+
+def test_one_problem_is_one(capsys: pytest.CaptureFixture, project: Project) -> None:
+    with (project.data / "series.csv").open("a", encoding="utf-8") as file:
+        file.write("odd,Odd,joint_exercise,RUS,,\n")
+    code, out, _ = run(capsys, "check", "--data", str(project.data))
+    assert code == 1
+    assert out.splitlines()[-1] == "1 problem"
+    with (project.data / "series.csv").open("a", encoding="utf-8") as file:
+        file.write("odder,Odder,joint_exercise,CHN,,\n")
+    _, out, _ = run(capsys, "check", "--data", str(project.data))
+    assert out.splitlines()[-1] == "2 problems"
+
+
+@pytest.mark.parametrize("event_type", EVENT_TYPES)
+def test_a_deal_is_asked_for_no_location(capsys: pytest.CaptureFixture, event_type: str) -> None:
+    _, out, _ = run(capsys, "new", event_type)
+    assert ("\nlocation:\n" in out) == (event_type != "arms_transfer")
+    assert "\nparticipants:\n" in out

@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 from conftest import EXERCISE, TRANSFER, Project
 
-from autocoop.compile import InvalidData
+from autocoop.compile import InvalidData, check
 from autocoop.errors import ReleaseNotWritten
 
 
@@ -255,6 +255,177 @@ def test_bad_reference_table_is_named_by_line(project: Project) -> None:
     assert f"data/publishers.csv:{lines + 1} country: 'XX' is not in actors.csv" in found[0]
     assert any("'paper' is not a value of kind" in text for text in found)
     assert any("has 2 cells" in text for text in found)
+
+
+def replaced(project: Project, file: str, old: str, new: str) -> None:
+    path = project.data / file
+    text = path.read_text("utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), "utf-8")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "says"),
+    [
+        ("\nreuters,Reuters", '\nreuters,"Reuters', None, "not CSV"),
+        ("publisher_id,name", "publisher,name", 1, "is not the header of this table"),
+        ("\nreuters,Reuters", "\nreuters,Re\udcfcters", None, "are bytes that are not UTF-8"),
+    ],
+    ids=["open quote", "header", "bytes"],
+)
+def test_broken_reference_file_is_the_only_problem(
+    project: Project, old: str, new: str, line: int | None, says: str
+) -> None:
+    project.exercise(EXERCISE.replace("actor: CHN", "actor: CNH"))
+    path = project.data / "publishers.csv"
+    text = path.read_text("utf-8")
+    place = line or text[: text.index(old)].count("\n") + 2
+    path.write_bytes(text.replace(old, new, 1).encode("utf-8", "surrogateescape"))
+    event = project.data / "events" / "joint_exercise" / "2018" / "je-test-drill-2018.yaml"
+    for found in (project.problems(), [str(problem) for problem in check(project.data, [event])]):
+        (problem,) = found
+        assert problem.startswith(f"data/publishers.csv:{place}: ")
+        assert says in problem
+        assert "events are not checked" in problem
+
+
+def test_open_quote_in_the_last_row_is_named_there(project: Project) -> None:
+    path = project.data / "series.csv"
+    lines = path.read_text("utf-8").count("\n")
+    with path.open("a", encoding="utf-8") as file:
+        file.write('odd,"Odd,joint_exercise,,,\neven,Even,joint_exercise,,,\n')
+    (problem,) = project.problems()
+    assert problem.startswith(f"data/series.csv:{lines + 1}: 'odd,\"Odd,joint_exercise,,,' not CSV")
+
+
+def test_a_row_with_a_mistake_is_there(project: Project) -> None:
+    """What refers to it is not called unknown, and the rest of the row is checked too."""
+    project.exercise()
+    project.transfer()
+    replaced(project, "actors.csv", "RUS,Russia,state,RUS,365", "RUS,Russia,sate,RUs,36x")
+    replaced(project, "actors.csv", "CHN,China,state", "CHN,China,state,")
+    replaced(project, "publishers.csv", "\nreuters,Reuters,", "\nReuters,Reuters,")
+    problems = project.problems()
+    for says in ("'sate'", "'RUs' has not the form", "'36x'", "has 14 cells", "'Reuters' has not"):
+        assert any(says in text for text in problems), says
+    assert len(problems) == 5
+
+
+#: A row added to a reference table, and the problem it is.
+BAD_ROWS = [
+    (
+        "memberships.csv",
+        "SCO,BLR,2010,2009-05,https://one.example,Reuters,2026-11-24",
+        "to_date: '2009-05' is before from_date 2010; exchange the two",
+    ),
+    (
+        "memberships.csv",
+        "SCO,BLX,2010,,https://one.example,,2026-11-24",
+        "actor_id: 'BLX' is not in actors.csv; did you mean",
+    ),
+    (
+        "memberships.csv",
+        "SCO,BLX,2010,,https://one.example,,2026-11-24",
+        "source_publisher: '' is empty",
+    ),
+    (
+        "actors.csv",
+        "ODD,Odd,armed_group,,,,,,2012-05-01,2011-05-01,,,",
+        "valid_to: '2011-05-01' is before valid_from 2012-05-01; exchange the two",
+    ),
+    ("actors.csv", "ODD,Russia,other,,,,,,,,,,", "name: 'Russia' stands in line"),
+    ("actors.csv", "odd,Odd,other,,,,,,,,,,", "actor_id: 'odd' has not the form"),
+    (
+        "regimes.csv",
+        "ZWE,2026,2030,1",
+        "to_year: '2030' is after the last year of the source, 2025; later years are carried",
+    ),
+    ("regimes.csv", "ZWE,1998,1999,1", "from_year: '1998' is before 1999; begin the spell in"),
+    ("regimes.csv", "ZWE,2004,2003,1", "to_year: '2003' is before from_year 2004; exchange"),
+    ("regimes.csv", "ZWE,2010,2012,1", "from_year: '2010' overlaps the spell "),
+    ("regimes.csv", "ZWF,1999,1999,9", "regime: '9' is not a class of 0 to 3"),
+    ("regimes.csv", "ZWF,1999,1999,9", "actor_id: 'ZWF' is not in actors.csv; did you mean"),
+    ("regimes.csv", "Utopia,1999,1999,0", "is not in actors.csv; add it to data/actors.csv"),
+    ("regimes.csv", "SCO,1999,1999,0", "'SCO' is no state: its kind is organisation; delete"),
+    ("series.csv", "odd,Odd,joint_exercise,RUS,,", "framework: 'RUS' is no organisation: its kind"),
+    (
+        "searches.csv",
+        "s0001,joint_exercise,RUS,,,2012,2011,open,en,drill,2026-11-24,1,,none,",
+        "year_to: '2011' is before year_from 2012; exchange the two",
+    ),
+    (
+        "searches.csv",
+        "s0001,joint_exercise,RUS,,,2012,2031,open,en,drill,2026-11-24,1,,none,",
+        "year_to: '2031' is outside the coverage, 2000-2025; log the years within it",
+    ),
+    (
+        "searches.csv",
+        "s0001,joint_exercise,RUS,,,1998,2011,open,en,drill,2026-11-24,1,,none,",
+        "year_from: '1998' is less than 2000",
+    ),
+    (
+        "searches.csv",
+        "s0001,joint_exercise,RUS,,,2012,2013,open,en,drill,2096-01-01,1,,none,",
+        "searched_on: '2096-01-01' is after the release, 2026-11-24; check the date, or move",
+    ),
+    (
+        "searches.csv",
+        "s0001,joint_exercise,RUS,,,2012,2013,open,en;eng,drill,2026-11-24,1,,none,",
+        "languages: 'eng' is no code of ISO 639-1; write the code of two letters",
+    ),
+    (
+        "searches.csv",
+        "s0001,joint_exercise,RUS,,,2012,2013,open,en,drill,2026-11-24,1,,found,",
+        "outcome: 'found' names no event; list event_ids, or write none or unclear",
+    ),
+    (
+        "searches.csv",
+        "s0001,joint_exercise,RUS,,,2012,2013,open,en,drill,2026-11-24,1,je-test-drill-2018,none,",
+        "outcome: 'none' names events: je-test-drill-2018; write found (or unclear), or take",
+    ),
+]
+
+
+@pytest.mark.parametrize(("file", "row", "says"), BAD_ROWS, ids=[row[2][:20] for row in BAD_ROWS])
+def test_mistake_in_a_reference_table_is_named(
+    project: Project, file: str, row: str, says: str
+) -> None:
+    replaced(project, "about.toml", about_line(project, "released"), "released = 2026-11-24")
+    replaced(
+        project, "about.toml", about_line(project, "coverage_end"), "coverage_end = 2025-12-31"
+    )
+    project.exercise()
+    path = project.data / file
+    line = path.read_text("utf-8").count("\n") + 1
+    with path.open("a", encoding="utf-8") as target:
+        target.write(f"{row}\n")
+    problems = project.problems()
+    assert [text for text in problems if text.startswith(f"data/{file}:{line} ") and says in text]
+    assert all(text.startswith(f"data/{file}:{line} ") for text in problems), problems
+    assert "data/is not" not in "".join(problems)
+
+
+def about_line(project: Project, name: str) -> str:
+    lines = (project.data / "about.toml").read_text("utf-8").splitlines()
+    return next(line for line in lines if line.startswith(f"{name} = "))
+
+
+def test_a_row_that_is_in_order_is_no_problem(project: Project) -> None:
+    rows = {
+        "memberships.csv": "SCO,CUB,2010-05,2010,https://one.example,Reuters,2026-11-24",
+        "actors.csv": "ODD,Odd,armed_group,,,,,,2012-05-01,2012-05-01,,,",
+        "regimes.csv": "ZWE,1999,1999,1",
+        "series.csv": "odd,Odd,joint_exercise,SCO,,",
+        "searches.csv": (
+            "s0001,joint_exercise,RUS,,odd,2012,2012,named,en;zh,drill,2026-11-24,1,"
+            "je-test-drill-2018,found,"
+        ),
+    }
+    project.exercise()
+    for file, row in rows.items():
+        with (project.data / file).open("a", encoding="utf-8") as target:
+            target.write(f"{row}\n")
+    assert project.problems() == []
 
 
 def test_compiling_twice_gives_the_same_bytes(project: Project) -> None:

@@ -264,11 +264,11 @@ OPEN_ENDED = "".join(
 )
 
 SEARCHES = """\
-s9001,intervention,UGA,,,2008,2012,open,en,anything,2026-11-24,3,,found,
+s9001,intervention,UGA,,,2008,2012,open,en,anything,2026-11-24,3,iv-test-deployment-2010,found,
 s9002,intervention,UGA;TCD,,,2013,2013,named,en,one event,2026-11-24,3,,none,
 s9003,intervention,TCD,CAF,,2010,2011,open,en,anything,2026-11-24,3,,none,
-s9004,joint_exercise,RUS,,peace-mission,2018,2019,open,en,a series,2026-11-24,3,,found,
-s9005,joint_exercise,CHN,,,2018,2019,open,en,anything,2026-11-24,3,,found,
+s9004,joint_exercise,RUS,,peace-mission,2018,2019,open,en,drills,2026-11-24,3,je-test-drill-2018,found,
+s9005,joint_exercise,CHN,,,2018,2019,open,en,anything,2026-11-24,3,je-test-drill-2018,found,
 s9006,joint_exercise,KAZ,,,2018,2019,open,en,anything,2026-11-24,3,,unclear,
 """
 

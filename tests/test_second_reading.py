@@ -1,12 +1,16 @@
 """The blind second reading: what is drawn, what is handed out, and how agreement is computed."""
 
 import csv
+import re
+import shutil
 from datetime import date
 from pathlib import Path
 
 import pytest
 import yaml
 
+from autocoop import __version__
+from autocoop.compile.documents import AGREEMENT_MARK, with_agreement
 from validation import agreement, second_reading
 
 ROOT = Path(__file__).parents[1]
@@ -25,6 +29,7 @@ def kept(tmp_path, monkeypatch):
     ):
         monkeypatch.setattr(second_reading, name, tmp_path / "kept" / path)
     monkeypatch.setattr(agreement, "PAGES", tmp_path / "kept" / "pages.csv")
+    monkeypatch.setattr(agreement, "DIFFERENCES", tmp_path / "kept" / "differences.csv")
     (tmp_path / "kept").mkdir()
     return tmp_path / "kept"
 
@@ -173,3 +178,594 @@ def test_every_difference_is_settled():
     rows = second_reading.rows_of(second_reading.DIFFERENCES)
     assert all(row["right"] in second_reading.VERDICTS for row in rows)
     assert all(row["cause"] for row in rows)
+
+
+def contents(folder):
+    """Every file below a folder, and what it holds."""
+    return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def outcomes():
+    return {
+        row["event_id"]: row["outcome"] for row in second_reading.rows_of(second_reading.SAMPLE)
+    }
+
+
+# -- drawing --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("count", "event_type", "allowed", "says"),
+    [
+        (1, "coup", None, "coup: is no type of event; there are arms_transfer, "),
+        (0, "intervention", None, "0 events cannot be drawn"),
+        (100_000, "intervention", None, r"asked for are 100000, left to draw are \d+"),
+        (1, "intervention", {"iv-of-nobody"}, "iv-of-nobody: is no intervention of the release"),
+        (2, "intervention", {"iv-chad-sudan-2006"}, "asked for are 2, left to draw are 1"),
+    ],
+)
+def test_a_draw_that_cannot_be_made_is_refused(kept, tmp_path, count, event_type, allowed, says):
+    with pytest.raises(SystemExit, match=says):
+        second_reading.draw(1, count, event_type, tmp_path / "out", allowed)
+    assert not (tmp_path / "out").exists()
+    assert contents(kept) == {}
+
+
+def test_events_drawn_before_are_not_left_to_draw(kept, tmp_path):
+    two = {"iv-chad-sudan-2006", "iv-chad-sudan-2008"}
+    assert set(second_reading.draw(1, 2, "intervention", tmp_path / "out", two)) == two
+    with pytest.raises(SystemExit, match="asked for are 1, left to draw are 0"):
+        second_reading.draw(2, 1, "intervention", tmp_path / "more", two)
+
+
+@pytest.mark.parametrize("text", ["- case: [", "nothing but words", "", "- {case: iv-case-900}"])
+def test_a_folder_whose_cases_cannot_be_read_gets_no_more(kept, tmp_path, text):
+    cases = tmp_path / "out" / "cases.yaml"
+    cases.parent.mkdir()
+    cases.write_text(text, "utf-8")
+    with pytest.raises(SystemExit, match="is not a list of cases as `draw` writes it"):
+        second_reading.draw(1, 1, "intervention", tmp_path / "out")
+    assert cases.read_text("utf-8") == text
+    assert contents(kept) == {}
+
+
+def test_a_second_draw_into_a_folder_is_added(kept, tmp_path):
+    second_reading.draw(1, 2, "intervention", tmp_path / "out")
+    second_reading.draw(2, 1, "pme_program", tmp_path / "out")
+    cases = yaml.safe_load((tmp_path / "out" / "cases.yaml").read_text("utf-8"))
+    assert [case["case"] for case in cases] == ["iv-case-001", "iv-case-002", "pme-case-001"]
+
+
+def test_events_without_a_file_or_with_another_release_are_not_drawn(kept, tmp_path, monkeypatch):
+    only = {"iv-chad-sudan-2006"}
+    data = tmp_path / "copy" / "data"
+    shutil.copytree(
+        ROOT / "data", data, ignore=shutil.ignore_patterns("release", "archive", "events")
+    )
+    (data / "events").mkdir()
+    with monkeypatch.context() as patched:
+        patched.setattr(second_reading, "ROOT", data.parent)
+        with pytest.raises(SystemExit, match="iv-chad-sudan-2006: has no file below data/events"):
+            second_reading.draw(1, 1, "intervention", tmp_path / "out", only)
+        (first,) = (ROOT / "data" / "events").rglob("iv-chad-sudan-2006.yaml")
+        copy = data / first.relative_to(ROOT / "data")
+        copy.parent.mkdir(parents=True)
+        text = first.read_text("utf-8")
+        # The same event nine years later, in the files alone.
+        copy = copy.parents[1] / "2015" / copy.name
+        copy.parent.mkdir()
+        copy.write_text(re.sub(r"(?<=: )2006(?=-|$)", "2015", text, flags=re.MULTILINE), "utf-8")
+        with pytest.raises(SystemExit, match="is not what data/release says; compile first"):
+            second_reading.draw(1, 1, "intervention", tmp_path / "out", only)
+    assert contents(kept) == {}
+    assert second_reading.draw(1, 1, "intervention", tmp_path / "out", only) == [*only]
+
+
+def test_the_balance_counts_what_was_drawn_before():
+    strata = {
+        f"e{number}": {"grade": "AD"[number % 2], "region": "Asia", "span": "2000-2004"}
+        for number in range(20)
+    }
+    earlier = [{"grade": "A", "region": "Asia", "span": "2000-2004"}] * 4
+    drawn = second_reading.chosen(strata, 6, 3, earlier)
+    assert sum(strata[event]["grade"] == "D" for event in drawn) == 5
+
+
+def test_the_sample_says_how_many_were_asked_for_and_of_which_version(kept, tmp_path):
+    second_reading.draw(7, 3, "intervention", tmp_path / "out")
+    rows = second_reading.rows_of(second_reading.SAMPLE)
+    assert {(row["seed"], row["count"], row["version"]) for row in rows} == {
+        ("7", "3", __version__)
+    }
+
+
+# -- taking in ------------------------------------------------------------------------------------
+
+
+def test_what_was_put_aside_stays_aside(kept, tmp_path):
+    events = second_reading.draw(2, 2, "pme_program", tmp_path / "out")
+    coded_anew(tmp_path / "out", lambda text: text)
+    second_reading.take(tmp_path / "out")
+    second_reading.put_aside(events[:1])
+    assert second_reading.take(tmp_path / "out") == []
+    assert outcomes() == {events[0]: "another_event", events[1]: "coded"}
+    assert [path.stem for path in second_reading.SECOND.rglob("*.yaml")] == events[1:]
+
+
+@pytest.mark.parametrize(
+    ("other", "says"),
+    [
+        ("pme-of-nobody", "pme-of-nobody: is not in sample.csv"),
+        ("an uncoded one", "has no second coding"),
+        ("one put aside", "is put aside already"),
+    ],
+)
+def test_nothing_is_put_aside_where_one_event_cannot_be(kept, tmp_path, other, says):
+    events = second_reading.draw(2, 3, "pme_program", tmp_path / "out")
+    coded_anew(tmp_path / "out", lambda text: text)
+    (tmp_path / "out" / "pme-case-002.yaml").unlink()
+    second_reading.take(tmp_path / "out")
+    second_reading.put_aside(events[2:])
+    (aside,) = second_reading.ANOTHER.rglob("*.yaml")
+    before = contents(kept)
+    named = {"an uncoded one": events[1], "one put aside": events[2]}.get(other, other)
+    with pytest.raises(SystemExit, match=says):
+        second_reading.put_aside([events[0], named])
+    assert contents(kept) == before
+    assert aside.stem == events[2]
+
+
+def test_one_mistake_keeps_everything_out(kept, tmp_path):
+    second_reading.draw(2, 3, "pme_program", tmp_path / "out")
+    coded_anew(tmp_path / "out", lambda text: text)
+    last = tmp_path / "out" / "pme-case-003.yaml"
+    right = last.read_text("utf-8")
+    last.write_text(right.replace("\nstatus: ", "\nstatus: quite "), "utf-8")
+    (tmp_path / "out" / "pme-case-099.yaml").write_text(right, "utf-8")
+    before = contents(kept)
+    with pytest.raises(SystemExit) as refused:
+        second_reading.take(tmp_path / "out")
+    assert "pme-case-003.yaml:" in str(refused.value)
+    assert "pme-case-099: is no case of cases.yaml" in str(refused.value)
+    assert contents(kept) == before
+
+
+def test_a_failing_disk_keeps_everything_out(kept, tmp_path, monkeypatch):
+    second_reading.draw(2, 2, "pme_program", tmp_path / "out")
+    coded_anew(tmp_path / "out", lambda text: text)
+    before, write = contents(kept), Path.write_bytes
+
+    def failing(path, raw):
+        if path == second_reading.PAGES and raw != before[path]:
+            raise OSError("no space left on device")
+        return write(path, raw)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "write_bytes", failing)
+        with pytest.raises(OSError, match="no space left"):
+            second_reading.take(tmp_path / "out")
+    assert contents(kept) == before
+    assert len(second_reading.take(tmp_path / "out")) == 2
+
+
+def test_cases_that_are_not_coded_keep_nothing_out(kept, tmp_path):
+    events = second_reading.draw(2, 2, "pme_program", tmp_path / "out")
+    coded_anew(tmp_path / "out", lambda text: text)
+    (tmp_path / "out" / "pme-case-001.yaml").unlink()
+    assert second_reading.take(tmp_path / "out") == events[1:]
+    assert outcomes() == {events[0]: "", events[1]: "coded"}
+
+
+def test_a_coding_that_is_there_already_is_coded_and_not_changed(kept, tmp_path):
+    (event,) = second_reading.draw(2, 1, "pme_program", tmp_path / "out")
+    coded_anew(tmp_path / "out", lambda text: text)
+    second_reading.take(tmp_path / "out")
+    before = contents(second_reading.SECOND)
+    rows = second_reading.rows_of(second_reading.SAMPLE)
+    second_reading.write_rows(
+        second_reading.SAMPLE, second_reading.SAMPLE_COLUMNS, [rows[0] | {"outcome": ""}]
+    )
+    coded_anew(tmp_path / "out", lambda text: f"{text}# a second thought\n")
+    assert second_reading.take(tmp_path / "out") == []
+    assert contents(second_reading.SECOND) == before
+    assert outcomes() == {event: "coded"}
+
+
+@pytest.mark.parametrize("line", ['id: "{}"  # a case', "id:   {} # x", "id : '{}'", "id: {}   "])
+def test_the_case_becomes_the_event_however_its_line_is_written(kept, tmp_path, line):
+    (event,) = second_reading.draw(2, 1, "pme_program", tmp_path / "out")
+    coded_anew(
+        tmp_path / "out", lambda text: re.sub("(?m)^id: (.*)$", lambda m: line.format(m[1]), text)
+    )
+    assert second_reading.take(tmp_path / "out") == [event]
+    assert set(second_reading.both_readings()[1]) == {event}
+
+
+def test_an_arms_transfer_goes_into_the_year_of_its_earliest_date(kept, tmp_path):
+    event = "at-china-serbia-hq-17-2024"
+    second_reading.draw(1, 1, "arms_transfer", tmp_path / "out", {event})
+    # Delivered, as far as pages say, before the year in which it was announced.
+    line = r"(?m)^( *(?:details\.)?)announced_date: 2024.*$"
+    coded_anew(
+        tmp_path / "out", lambda text: re.sub(line, r"\g<0>\n\1delivery_start_date: 2023", text)
+    )
+    assert second_reading.check(tmp_path / "out") == []
+    assert second_reading.take(tmp_path / "out") == [event]
+    (kept_file,) = second_reading.SECOND.rglob("*.yaml")
+    assert kept_file.parent.name == "2023"
+
+
+# -- checking -------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def coded(kept, tmp_path):
+    """Two coded cases without a mistake; the first is for a test to break."""
+    second_reading.draw(2, 2, "pme_program", tmp_path / "out")
+    coded_anew(tmp_path / "out", lambda text: text)
+    assert second_reading.check(tmp_path / "out") == []
+    return tmp_path / "out"
+
+
+def line_away(name):
+    return lambda text: re.sub(rf"(?m)^{name}: .*\n", "", text)
+
+
+def instead(name, value):
+    return lambda text: re.sub(rf"(?m)^( *){name}: .*$", rf"\g<1>{name}: {value}", text)
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        (lambda text: text + "\n- {[", "not YAML"),
+        (lambda text: "", "the file is empty"),
+        (lambda text: "- a list\n", "an event file is a mapping"),
+        (line_away("type"), "type: is missing"),
+        (instead("type", "coup"), "type: 'coup' is not the type of the case, pme_program"),
+        (instead("type", "intervention"), "is not the type of the case, pme_program"),
+        (lambda text: f"{text}start: [2019, 2020]\n", "takes one value, not a list"),
+        (lambda text: f"{text}start: spring 2019\n", "'spring 2019' is not a date"),
+        (lambda text: text, "no date is given"),
+    ],
+)
+def test_each_mistake_is_one_sentence_and_hides_no_other(coded, change, says):
+    first, second = sorted(coded.glob("pme-case-*.yaml"))
+    without = first.read_text("utf-8")
+    for name in ("start", "end"):
+        without = re.sub(rf"(?m)^ *{name}: .*\n", "", without)
+    first.write_text(change(without), "utf-8")
+    text = second.read_text("utf-8")
+    second.write_text(text.replace("\nstatus: ", "\nstatus: quite ", 1), "utf-8")
+    wrong = second_reading.check(coded)
+    mine = [sentence for sentence in wrong if sentence.startswith(first.name)]
+    assert len(mine) == 1
+    assert says in mine[0]
+    assert any(
+        sentence.startswith(f"{second.name}:") and "status" in sentence for sentence in wrong
+    )
+
+
+def test_bytes_that_are_no_text_are_said_to_be_so(coded):
+    (coded / "pme-case-001.yaml").write_bytes(b"id: pme-case-001\nname: \xff\xfe\n")
+    assert any("not UTF-8" in sentence for sentence in second_reading.check(coded))
+
+
+def test_a_page_that_was_not_handed_out_is_a_mistake(coded):
+    path = coded / "pme-case-001.yaml"
+    text = path.read_text("utf-8")
+    url = re.search(r"url: (\S+)", text)[1]
+    path.write_text(text.replace(url, "https://elsewhere.example/page"), "utf-8")
+    assert second_reading.check(coded) == [
+        "pme-case-001.yaml: https://elsewhere.example/page is no page of the case"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"case": "pme-case-077"}, "'pme-case-077' is no case of cases.yaml"),
+        (
+            {"url": "https://elsewhere.example"},
+            "'https://elsewhere.example' is no page of pme-case",
+        ),
+        ({"events": "some"}, "'some' is no number of events"),
+        ({"events": ""}, "'' is no number of events"),
+        ({"events": "-1"}, "'-1' is no number of events"),
+        (None, "pme-case-001 has no count for http"),
+    ],
+)
+def test_a_wrong_count_of_a_page_is_told_so(coded, change, says):
+    rows = second_reading.rows_of(coded / "pages.csv")
+    changed = [rows[0] | change] if change else []
+    second_reading.write_rows(coded / "pages.csv", rows[0], [*changed, *rows[1:]])
+    wrong = second_reading.check(coded)
+    assert any(sentence.startswith("pages.csv") and says in sentence for sentence in wrong)
+
+
+def test_counts_under_other_headings_or_none_are_told_so(coded):
+    rows = second_reading.rows_of(coded / "pages.csv")
+    (coded / "pages.csv").write_text("case;url;events\n", "utf-8")
+    assert any("has no count for" in sentence for sentence in second_reading.check(coded))
+    (coded / "pages.csv").write_text("case;url;events\na;b;1\n", "utf-8")
+    assert second_reading.check(coded) == ["pages.csv: its first line is not case,url,events"]
+    (coded / "pages.csv").unlink()
+    assert second_reading.check(coded) == ["pages.csv: there is no such file"]
+    second_reading.write_rows(coded / "pages.csv", rows[0], [*rows, rows[0]])
+    assert any("stands twice for pme-case-001" in s for s in second_reading.check(coded))
+
+
+def test_a_corrected_count_replaces_the_earlier_one(coded):
+    second_reading.take(coded)
+    rows = second_reading.rows_of(coded / "pages.csv")
+    second_reading.write_rows(coded / "pages.csv", rows[0], [rows[0] | {"events": "7"}, *rows[1:]])
+    second_reading.take(coded)
+    kept_counts = {
+        row["url"]: row["events_second"] for row in second_reading.rows_of(second_reading.PAGES)
+    }
+    assert kept_counts[rows[0]["url"]] == "7"
+    assert sorted(kept_counts.values()) == [*["1"] * (len(kept_counts) - 1), "7"]
+
+
+# -- the command lines ----------------------------------------------------------------------------
+
+
+def test_the_exit_status_says_whether_there_are_mistakes(coded, capsys):
+    assert second_reading.main(["check", str(coded)]) == 0
+    assert capsys.readouterr().out == "no mistakes\n"
+    (coded / "pme-case-001.yaml").write_text("", "utf-8")
+    assert second_reading.main(["check", str(coded)]) == 1
+    assert "the file is empty" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("module", "arguments", "says"),
+    [
+        (second_reading, ["settle"], "invalid choice: 'settle'"),
+        (second_reading, [], "COMMAND"),
+        (second_reading, ["check", "/no/such/folder"], "/no/such/folder: there is no such folder"),
+        (second_reading, ["take", "/no/such/folder"], "/no/such/folder: there is no such folder"),
+        (second_reading, ["draw", "1", "many", "intervention", "out"], "invalid int value: 'many'"),
+        (second_reading, ["draw", "1", "1", "coup", "out"], "invalid choice: 'coup'"),
+        (second_reading, ["draw", "1", "1", "intervention", "out", "/no/ids"], "/no/ids: there is"),
+        (agreement, ["--wirte"], "unrecognized arguments: --wirte"),
+    ],
+)
+def test_misuse_is_named(capsys, module, arguments, says):
+    with pytest.raises(SystemExit) as stopped:
+        module.main(arguments)
+    assert stopped.value.code == 2
+    assert says in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("module", [second_reading, agreement])
+def test_help_gives_the_order_of_the_steps(capsys, module):
+    with pytest.raises(SystemExit) as stopped:
+        module.main(["--help"])
+    assert stopped.value.code == 0
+    assert module.__doc__.strip().splitlines()[-1] in capsys.readouterr().out
+
+
+def test_differences_of_an_event_that_was_not_read_twice_are_not_none(kept):
+    with pytest.raises(SystemExit, match="iv-of-nobody: has no second coding"):
+        second_reading.main(["differences", "iv-of-nobody"])
+
+
+# -- agreement ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("level", "expected"),
+    [
+        # The values are 1 1 2 3 4 4; only one unit differs. Observed and expected disagreement,
+        # by hand: interval 1/3 and 114/30; ordinal (ranks) 1/3 and 198/30;
+        ("interval", 1 - (1 / 3) / (114 / 30)),
+        ("ordinal", 1 - (1 / 3) / (198 / 30)),
+        # ratio: squares of difference by sum, (1/5)^2 observed.
+        (
+            "ratio",
+            1
+            - (2 * (1 / 5) ** 2 / 6)
+            / (
+                2
+                * (
+                    2 * (1 / 3) ** 2
+                    + 2 * (2 / 4) ** 2
+                    + 4 * (3 / 5) ** 2
+                    + (1 / 5) ** 2
+                    + 2 * (2 / 6) ** 2
+                    + 2 * (1 / 7) ** 2
+                )
+                / 30
+            ),
+        ),
+    ],
+)
+def test_alpha_at_each_level_is_what_a_hand_gets(level, expected):
+    assert agreement.alpha([(1, 1), (2, 3), (4, 4)], level) == pytest.approx(expected)
+
+
+def test_precisions_are_ordered_by_fineness_and_not_by_the_alphabet():
+    # Year and day are the two ends of the order; as words, day stands before month.
+    far = [("year", "day"), ("month", "month"), ("day", "day"), ("year", "year")]
+    near = [("year", "month"), ("month", "month"), ("day", "day"), ("year", "year")]
+    assert agreement.alpha(near, "ordinal") > agreement.alpha(far, "ordinal")
+
+
+def test_the_interval_is_of_events_and_not_of_values():
+    # Twelve events with eight equal values each say no more than twelve events with one.
+    one = [("a", "a"), ("b", "b"), ("a", "b"), ("b", "b")] * 3
+    events = [f"e{number}" for number in range(12)]
+    single = agreement.of_units("t", "v", "nominal", one, events)
+    many = agreement.of_units(
+        "t",
+        "v",
+        "nominal",
+        [unit for unit in one for _ in range(8)],
+        [event for event in events for _ in range(8)],
+    )
+    apart = agreement.of_units("t", "v", "nominal", [unit for unit in one for _ in range(8)])
+    width = single.alpha_high - single.alpha_low
+    assert many.alpha_high - many.alpha_low == pytest.approx(width, rel=0.1)
+    assert apart.alpha_high - apart.alpha_low < width / 2
+    assert many.compared == 96
+
+
+def test_ten_values_of_two_events_are_too_few():
+    units = [("a", "a"), ("b", "b")] * 5
+    line = agreement.of_units("t", "v", "nominal", units, ["e1"] * 5 + ["e2"] * 5)
+    assert (line.compared, line.agreement, line.alpha) == (10, 1, None)
+
+
+def test_one_odd_event_among_many_gives_no_interval():
+    # A third of the resamples do without it, and do not vary.
+    line = agreement.of_units("t", "v", "nominal", [("a", "a")] * 20 + [("a", "b")])
+    assert line.alpha is not None
+    assert (line.alpha_low, line.alpha_high) == (None, None)
+
+
+def test_dates_that_are_a_month_apart_are_near():
+    units = [
+        (date(2010, 1, 1), date(2010, 1, 1)),
+        (date(2010, 1, 1), date(2010, 2, 1)),
+        (date(2010, 2, 2), date(2010, 1, 1)),
+        (date(2010, 1, 1), date(2011, 1, 1)),
+        (date(2010, 1, 1), None),
+    ]
+    line = agreement.of_units("t", "v", "interval", units)
+    assert (line.agreement, line.within_31_days, line.both_empty) == (0.25, 0.5, None)
+    assert agreement.of_units("t", "v", "ratio", [(1, 2)]).within_31_days is None
+
+
+def test_sets_that_both_readings_leave_empty_are_counted():
+    empty, air = frozenset(), frozenset({"air"})
+    line = agreement.of_units("t", "v", "set", [(empty, empty), (empty, air), (air, air)])
+    assert (line.compared, line.both_empty) == (3, 1)
+    assert line.agreement == pytest.approx(2 / 3)
+
+
+def test_the_verdicts_add_up_by_type(kept, tmp_path):
+    from autocoop import load
+
+    completed = set(load("pme_programs", where={"status": "completed"})["event_id"])
+    second_reading.draw(2, 2, "pme_program", tmp_path / "out", completed)
+    second_reading.draw(2, 1, "intervention", tmp_path / "out")
+    coded_anew(tmp_path / "out", lambda text: text)
+    path = tmp_path / "out" / "pme-case-001.yaml"
+    text = path.read_text("utf-8")
+    path.write_text(text.replace("status: completed", "status: under_way"), "utf-8")
+    second_reading.take(tmp_path / "out")
+    (row,) = second_reading.unsettled()
+    second_reading.write_rows(
+        second_reading.DIFFERENCES,
+        second_reading.DIFFERENCES_COLUMNS,
+        [row | {"right": "second", "cause": "a test"}],
+    )
+    tally = agreement.verdicts(second_reading.pairs(*second_reading.both_readings()))
+    shown = {line.pop("type"): line for line in tally}
+    assert list(shown) == ["intervention", "pme_program", "all"]
+    values = {name: int(line.pop("values")) for name, line in shown.items()}
+    assert values["all"] == values["intervention"] + values["pme_program"]
+    assert min(values.values()) > 3
+    nothing = {"first": "0", "second": "0", "both": "0", "neither": "0"}
+    assert shown["intervention"] == {
+        "events": "1", "events_alike": "1", "values_differ": "0", **nothing
+    }  # fmt: skip
+    assert shown["pme_program"] == {
+        "events": "2", "events_alike": "1", "values_differ": "1", **nothing, "second": "1"
+    }  # fmt: skip
+    assert shown["all"] == shown["pme_program"] | {"events": "3", "events_alike": "2"}
+
+
+def test_values_that_neither_reading_states_are_not_among_the_verdicts():
+    def pair(name, level, first, second):
+        variable = second_reading.Variable(name, level)
+        return second_reading.Pair("e", "intervention", variable, name, first, second)
+
+    tally = agreement.verdicts(
+        [
+            pair("trigger", "nominal", None, None),
+            pair("contingents", "set", frozenset(), frozenset()),
+            pair("end_date", "interval", None, date(2020, 1, 1)),
+            pair("end_precision", "ordinal", None, "day"),
+            pair("is_invited", "nominal", False, False),
+        ]
+    )
+    assert [(line["values"], line["values_differ"]) for line in tally] == [("2", "1")] * 2
+
+
+def test_stale_tables_are_told_so_and_written(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(agreement, "RESAMPLES", 2)
+    monkeypatch.setattr(agreement, "AGREEMENT", tmp_path / "agreement.csv")
+    monkeypatch.setattr(agreement, "VERDICTS_TABLE", tmp_path / "verdicts.csv")
+    assert agreement.main(["--write"]) == 0
+    assert agreement.main([]) == 0
+    (tmp_path / "verdicts.csv").write_text("type\n", "utf-8")
+    capsys.readouterr()
+    assert agreement.main([]) == 1
+    said = capsys.readouterr().out.splitlines()[-2:]
+    assert said == ["agreement.csv is current", "verdicts.csv is stale: run with --write"]
+
+
+def test_the_verdicts_are_short_enough_for_the_front_page(capsys):
+    assert agreement.main(["--verdicts"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert max(map(len, lines)) < 100
+    assert lines[0].split() == list(agreement.VERDICTS_COLUMNS)
+    assert lines[-1].startswith("all ")
+
+
+def test_the_codebook_shows_agreement_and_verdicts(tmp_path):
+    for name in ("agreement.csv", "verdicts.csv"):
+        shutil.copy(second_reading.RELIABILITY / name, tmp_path / name)
+    page = with_agreement(AGREEMENT_MARK, tmp_path / "agreement.csv").splitlines()
+    rows = [line.strip("| ").split(" | ") for line in page if line.startswith("| ")]
+    tally = second_reading.rows_of(tmp_path / "verdicts.csv")
+    assert rows[-len(tally) :] == [list(row.values()) for row in tally]
+    assert "both empty" in page[0]
+    assert {line.count("|") for line in page if line.startswith("| ")} == {11, 10}
+    (tmp_path / "verdicts.csv").unlink()
+    without = with_agreement(AGREEMENT_MARK, tmp_path / "agreement.csv").splitlines()
+    assert page[: len(without)] == without
+
+
+# -- what is kept ---------------------------------------------------------------------------------
+
+
+def test_the_tables_of_agreement_are_what_the_readings_give(capsys):
+    assert agreement.main([]) == 0
+
+
+def test_every_verdict_is_on_a_difference_that_is_there():
+    assert second_reading.orphans() == []
+
+
+def test_a_verdict_on_no_difference_is_an_orphan(coded):
+    second_reading.take(coded)
+    row = {
+        "event_id": "pme-of-nobody", "variable": "status", "first": "completed",
+        "second": "announced", "right": "both", "cause": "a test",
+    }  # fmt: skip
+    second_reading.write_rows(second_reading.DIFFERENCES, second_reading.DIFFERENCES_COLUMNS, [row])
+    assert second_reading.orphans() == [row]
+
+
+def test_the_sample_says_what_came_of_each_event():
+    second = {path.stem for path in second_reading.SECOND.rglob("*.yaml")}
+    another = {path.stem for path in second_reading.ANOTHER.rglob("*.yaml")}
+    first = {path.stem for path in second_reading.FIRST.rglob("*.yaml")}
+    assert outcomes().keys() == first
+    assert not second & another
+    assert outcomes() == {
+        event: "coded" if event in second else "another_event" if event in another else ""
+        for event in first
+    }
+
+
+def test_the_sample_holds_no_draw_that_cannot_be_repeated():
+    rows = second_reading.rows_of(second_reading.SAMPLE)
+    assert all(row["version"] and row["seed"] for row in rows)
+    seeds = {(row["type"], row["seed"]): row["count"] for row in rows}
+    for (event_type, seed), count in seeds.items():
+        drawn = [row for row in rows if (row["type"], row["seed"]) == (event_type, seed)]
+        assert len(drawn) == int(count)

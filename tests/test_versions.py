@@ -193,6 +193,135 @@ def test_release_is_refused_where_a_rule_is_broken(
         releasing.cut(project.data)
 
 
+def test_release_runs_both_checks_of_the_checkout(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def run(command: list[str], **_: object) -> subprocess.CompletedProcess:
+        is_agreement = command[-1] == "validation.agreement"
+        stale = "agreement.csv is stale: run with --write\nverdicts.csv is current\n"
+        said = stale if is_agreement else "ok   a\n"
+        return subprocess.CompletedProcess(command, int(is_agreement), said, "")
+
+    monkeypatch.setattr(releasing.subprocess, "run", run)
+    with pytest.raises(releasing.NotReleased) as caught:
+        releasing.cut(project.data)
+    assert caught.value.reasons == [
+        "validation.agreement: agreement.csv is stale: run with --write"
+    ]
+
+
+@pytest.mark.parametrize(
+    "broken", ["autocoop.compile.write.write_text", "autocoop.compile.write.os.rename"]
+)
+def test_release_that_cannot_be_written_leaves_nothing(
+    project: Project, rules_hold: None, monkeypatch: pytest.MonkeyPatch, broken: str
+) -> None:
+    changelog = project.data.parent / "CHANGELOG.md"
+    before = changelog.read_text("utf-8")
+
+    def refused(*_: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(broken, refused)
+        with pytest.raises(errors.ReleaseNotWritten, match="Permission denied") as caught:
+            releasing.cut(project.data)
+    assert ("CHANGELOG.md" in str(caught.value)) == broken.endswith("write_text")
+    assert changelog.read_text("utf-8") == before
+    assert [path.name for path in (project.data / "archive").iterdir()] == [OLD]
+    # Nothing stands in the way of the next try.
+    releasing.cut(project.data)
+    assert (project.data / "archive" / autocoop.__version__).is_dir()
+
+
+def test_words_on_both_sides_of_the_difference_are_kept(project: Project, rules_hold: None) -> None:
+    changelog = project.data.parent / "CHANGELOG.md"
+    changelog.write_text(
+        f"# Changelog\n\n## {autocoop.__version__}\n\nBefore.\n\n{releasing.BEGIN}\n\nold\n\n"
+        f"{releasing.END}\n\nAfter.\n\n## {OLD}\n\nFirst.\n",
+        encoding="utf-8",
+    )
+    text = releasing.cut(project.data)
+    assert changelog.read_text("utf-8") == (
+        f"# Changelog\n\n## {autocoop.__version__}\n\nBefore.\n\n{releasing.BEGIN}\n\n{text}\n\n"
+        f"{releasing.END}\n\nAfter.\n\n## {OLD}\n\nFirst.\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("section", "says"),
+    [
+        ("", "does not say in words"),
+        ("In preparation.\n", "does not say in words"),
+        (f"{releasing.BEGIN}\n\nold\n\n{releasing.END}\n", "does not say in words"),
+        (f"Words.\n\n{releasing.BEGIN}\n\nMore words.\n", "do not stand once"),
+    ],
+    ids=["empty", "in preparation", "difference only", "open mark"],
+)
+def test_release_asks_for_words(
+    project: Project, rules_hold: None, section: str, says: str
+) -> None:
+    changelog = project.data.parent / "CHANGELOG.md"
+    changelog.write_text(
+        f"# Changelog\n\n## {autocoop.__version__}\n\n{section}\n## {OLD}\n\nFirst.\n", "utf-8"
+    )
+    with pytest.raises(releasing.NotReleased, match=says):
+        releasing.cut(project.data)
+    assert not (project.data / "archive" / autocoop.__version__).exists()
+
+
+def test_changelog_counts_additions_and_names_the_rest(project: Project, rules_hold: None) -> None:
+    for name, year in (("je-late-drill-2021", 2021), ("je-latest-drill-2023", 2023)):
+        text = EXERCISE.replace("je-test-drill-2018", name).replace("2018", str(year))
+        project.write(text.replace("Test D", f"{name} D"), name, f"joint_exercise/{year}")
+    # Ended two days later, as a third page says: a precision, a count and a grade follow.
+    longer = EXERCISE.replace("4000", "4100").replace("2018-08-17", "2018-08-19")
+    project.exercise(
+        longer.replace("Xinhua", "TASS").replace("publisher: Reuters", "publisher: Xinhua")
+    )
+    path = project.data / "publishers.csv"
+    lines = path.read_text("utf-8").splitlines(keepends=True)
+    path.write_text("".join(line for line in lines if not line.startswith("21-by,")), "utf-8")
+    compile_release(project.data)
+    forget()
+    corrected = autocoop.diff(OLD)
+    assert "evidence_grade" in set(corrected["field"])
+    text = releasing.cut(project.data)
+    assert "- `joint_exercises`: 3 added (2018-2023), 1 changed" in text
+    assert "je-late-drill-2021" not in text
+    assert "Retired from `arms_transfers` (1):\n\n- `at-test-deal-2014`" in text
+    assert "Retired from `publishers` (1):\n\n- `21-by`" in text
+    listed = {line.split()[2] for line in text.splitlines() if line.startswith("- `je-test-drill")}
+    assert listed == {"end_date:", "personnel_best:", "personnel_high:"}
+    assert "je-late-drill-2021" in autocoop.diff(OLD, format="text")
+
+
+def test_dates_that_follow_are_no_corrections() -> None:
+    def cell(table: str, key: str, field: str, old: str, new: str) -> comparing.Change:
+        return comparing.Change(table, "value changed", key, field, old, new)
+
+    text = comparing.as_summary(
+        [
+            cell("arms_transfers", "at-a", "start_date", "2014-03-01", "2015-03-05"),
+            cell("arms_transfers", "at-a", "start_precision", "month", "day"),
+            cell("arms_transfers", "at-a", "year", "2014", "2015"),
+            cell("arms_transfers", "at-a", "order_date", "2014-03-01", "2015-03-05"),
+            cell("arms_transfers", "at-a", "order_precision", "month", "day"),
+            cell("joint_exercises", "je-a", "start_date", "2014-03-01", "2015-03-05"),
+            cell("joint_exercises", "je-a", "year", "2014", "2015"),
+            cell("joint_exercises", "je-b", "end_precision", "month", "day"),
+            comparing.Change("events", "column added", field="x", new="text"),
+            comparing.Change("pme_programs", "column added", field="x", new="text"),
+        ]
+    )
+    assert text.splitlines()[-3:] == [
+        "- `at-a` order_date: 2014-03-01 -> 2015-03-05",
+        "- `je-a` start_date: 2014-03-01 -> 2015-03-05",
+        "- `je-b` end_precision: month -> day",
+    ]
+    assert text.splitlines()[0] == "- column added `x` (`events`, `pme_programs`)"
+
+
 # -- mirrors -----------------------------------------------------------------------------------
 
 

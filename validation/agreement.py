@@ -1,25 +1,41 @@
 """How far two readers agree: computed from the files of both readings, and never typed.
 
-``python -m validation.agreement`` prints the table and says whether ``reliability/agreement.csv``
-is what the files give; with ``--write`` it is written. Alpha is Krippendorff's, at the level of
-measurement of each variable; the distance of two sets is MASI (Passonneau 2006), that of two
-numbers or dates the usual one of ratio or interval scales. The interval is the middle 95% of alpha
-over resampled events.
+``python -m validation.agreement`` prints the table of agreement and the verdicts on what differs,
+and says whether ``reliability/agreement.csv`` and ``reliability/verdicts.csv`` are what the files
+give; with ``--write`` they are written. ``--verdicts`` prints the verdicts alone.
+
+Alpha is Krippendorff's, at the level of measurement of each variable; the distance of two sets is
+MASI (Passonneau 2006), that of two numbers or dates the usual one of ratio or interval scales. The
+interval is the middle 95% of alpha over resampled events, each drawn with all its values.
 """
 
-import csv
-import io
+import argparse
 import sys
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import krippendorff
 import numpy as np
 
 from autocoop.text import columns_of_text
-from validation.second_reading import PAGES, RELIABILITY, Pair, both_readings, pairs, rows_of
+from validation.second_reading import (
+    DIFFERENCES,
+    PAGES,
+    RELIABILITY,
+    VERDICTS,
+    Pair,
+    as_csv,
+    both_readings,
+    differences,
+    is_beside_its_date,
+    pairs,
+    rows_of,
+    write_all,
+)
 
 AGREEMENT = RELIABILITY / "agreement.csv"
 COLUMNS = (
@@ -28,15 +44,23 @@ COLUMNS = (
     "level",
     "compared",
     "stated_by_one",
+    "both_empty",
     "agreement",
+    "within_31_days",
     "alpha",
     "alpha_low",
     "alpha_high",
 )
+VERDICTS_TABLE = RELIABILITY / "verdicts.csv"
+VERDICTS_COLUMNS = ("type", "events", "events_alike", "values", "values_differ", *VERDICTS)
 
-#: Fewer units than this give no coefficient worth the name.
+#: Fewer events than this give no coefficient worth the name.
 FEWEST = 10
-RESAMPLES = 200
+RESAMPLES = 2000
+#: Where more than this share of the resamples do not vary, the rest give no interval.
+MOST_CONSTANT = 0.05
+#: Days between two dates that are nearly the same: a day stated and its month taken.
+NEAR = 31
 SEED = 20261124
 
 
@@ -53,14 +77,20 @@ def masi(one: frozenset[str], two: frozenset[str]) -> float:
 
 @dataclass(frozen=True)
 class Agreement:
-    """One line of the table. `alpha` is None where there are too few units or nothing varies."""
+    """One line of the table: `agreement` and `within_31_days` are shares of `compared`.
+
+    `both_empty` is of sets, `within_31_days` of dates, and None elsewhere. `alpha` is None where
+    there are too few events or nothing varies.
+    """
 
     type: str
     variable: str
     level: str
     compared: int
     stated_by_one: int
+    both_empty: int | None
     agreement: float | None
+    within_31_days: float | None
     alpha: float | None
     alpha_low: float | None
     alpha_high: float | None
@@ -112,67 +142,165 @@ def _alpha(data: np.ndarray, metric: Any) -> float | None:
     return float(krippendorff.alpha(reliability_data=data, level_of_measurement=metric))
 
 
-def of_units(event_type: str, variable: str, level: str, units: list[tuple[Any, Any]]) -> Agreement:
+def of_units(
+    event_type: str,
+    variable: str,
+    level: str,
+    units: list[tuple[Any, Any]],
+    events: Sequence[str] | None = None,
+) -> Agreement:
     """Agreement over all units of a variable; (None, None) is a unit that neither reading has.
 
-    A set is never missing: an empty one says that the reader found none.
+    `events` names the event of each unit; without it, each unit is of an event of its own. A set is
+    never missing: an empty one says that the reader found none.
     """
-    both = [unit for unit in units if None not in unit]
+    of = [*range(len(units))] if events is None else events
+    stated = [(event, unit) for event, unit in zip(of, units, strict=True) if None not in unit]
+    both = [unit for _, unit in stated]
     one = sum((unit[0] is None) != (unit[1] is None) for unit in units)
-    share = sum(first == second for first, second in both) / len(both) if both else None
     coefficient = low = high = None
-    if len(both) >= FEWEST:
+    if len({event for event, _ in stated}) >= FEWEST:
         data, metric = _codes(both, level)
         coefficient = _alpha(data, metric)
-        generator = np.random.default_rng(SEED)
-        draws = generator.integers(0, len(both), (RESAMPLES, len(both)))
-        resampled = [
-            found for draw in draws if (found := _alpha(data[:, draw], metric)) is not None
-        ]
-        if coefficient is not None and resampled:
-            low, high = (float(np.quantile(resampled, q)) for q in (0.025, 0.975))
-    return Agreement(event_type, variable, level, len(both), one, share, coefficient, low, high)
+        if coefficient is not None:
+            low, high = _interval(data, metric, [event for event, _ in stated])
+    return Agreement(
+        event_type,
+        variable,
+        level,
+        compared=len(both),
+        stated_by_one=one,
+        both_empty=sum(not (first or second) for first, second in both) if level == "set" else None,
+        agreement=_share(first == second for first, second in both),
+        within_31_days=_share(abs((first - second).days) <= NEAR for first, second in both)
+        if level == "interval"
+        else None,
+        alpha=coefficient,
+        alpha_low=low,
+        alpha_high=high,
+    )
+
+
+def _share(held: Iterable[bool]) -> float | None:
+    found = list(held)
+    return sum(found) / len(found) if found else None
+
+
+def _interval(
+    data: np.ndarray, metric: Any, events: Sequence[Any]
+) -> tuple[float, float] | tuple[None, None]:
+    """The middle 95% of alpha over resampled events; none where too many resamples do not vary."""
+    members: dict[Any, list[int]] = {}
+    for unit, event in enumerate(events):
+        members.setdefault(event, []).append(unit)
+    units = [np.array(found) for found in members.values()]
+    draws = np.random.default_rng(SEED).integers(0, len(units), (RESAMPLES, len(units)))
+    resampled = [
+        found
+        for draw in draws
+        if (found := _alpha(data[:, np.concatenate([units[k] for k in draw])], metric)) is not None
+    ]
+    if len(resampled) < (1 - MOST_CONSTANT) * RESAMPLES:
+        return None, None
+    low, high = np.quantile(resampled, (0.025, 0.975))
+    return float(low), float(high)
 
 
 def table(found: Iterable[Pair]) -> list[Agreement]:
     """A line a type and variable, in the order of the schema."""
     units: dict[tuple[str, str, str], list[tuple[Any, Any]]] = {}
+    events: dict[tuple[str, str, str], list[str]] = {}
     for pair in found:
         key = (pair.type, pair.variable.name, pair.variable.level)
         units.setdefault(key, []).append((pair.first, pair.second))
-    lines = [of_units(*key, values) for key, values in units.items()]
+        events.setdefault(key, []).append(pair.event_id)
+    lines = [of_units(*key, values, events[key]) for key, values in units.items()]
     order = list(dict.fromkeys(line.type for line in lines))
     return [*sorted(lines, key=lambda line: order.index(line.type)), *unitising()]
 
 
 def unitising() -> list[Agreement]:
     """How many events each page holds, of its type, as both readers count them."""
-    counted = [
-        (int(row["events_first"]), int(row["events_second"]))
-        for row in rows_of(PAGES)
-        if row["events_second"]
-    ]
-    return [of_units("all", "events on a page", "ratio", counted)] if counted else []
+    rows = [row for row in rows_of(PAGES) if row["events_second"]]
+    counted = [(int(row["events_first"]), int(row["events_second"])) for row in rows]
+    events = [row["event_id"] for row in rows]
+    return [of_units("all", "events on a page", "ratio", counted, events)] if counted else []
 
 
-def as_csv(lines: Iterable[Agreement]) -> str:
-    text = io.StringIO()
-    writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(line.cells() for line in lines)
-    return text.getvalue()
+def verdicts(found: Iterable[Pair]) -> list[dict[str, str]]:
+    """What the pages bear out where two readings differ: a row a type, and one of all.
+
+    `events` were read twice, `events_alike` of them without any difference. `values` are those that
+    at least one reading states, and `values_differ` those of them that differ, as `differences`
+    lists them; then how many of these the pages bear out in which reading. A difference that is not
+    settled yet stands under no verdict.
+    """
+    right = {
+        (row["event_id"], row["variable"], row["first"], row["second"]): row["right"]
+        for row in rows_of(DIFFERENCES)
+    }
+    counts: dict[str, Counter[str]] = {}
+    events: dict[str, set[str]] = {}
+    differing: dict[str, set[str]] = {}
+    for pair in found:
+        different = differences([pair])
+        for name in (pair.type, "all"):
+            count = counts.setdefault(name, Counter())
+            events.setdefault(name, set()).add(pair.event_id)
+            count["values"] += _is_stated(pair)
+            for row in different:
+                count["values_differ"] += 1
+                count[right.get(tuple(row.values()), "")] += 1
+                differing.setdefault(name, set()).add(pair.event_id)
+    rows = []
+    for name in sorted(counts, key=lambda name: (name == "all", name)):
+        of_both = {
+            "events": len(events[name]),
+            "events_alike": len(events[name] - differing.get(name, set())),
+        }
+        cells = {"type": name, **counts[name], **of_both}
+        rows.append({column: str(cells.get(column, 0)) for column in VERDICTS_COLUMNS})
+    return rows
 
 
-def main() -> int:
-    lines = table(pairs(*both_readings()))
-    print(columns_of_text([list(COLUMNS), *(list(line.cells().values()) for line in lines)]))
-    text = as_csv(lines)
-    if "--write" in sys.argv[1:]:
-        AGREEMENT.write_text(text, encoding="utf-8", newline="\n")
+def _is_stated(pair: Pair) -> bool:
+    """Whether a reading states the value; a precision beside a date of one reading goes with it."""
+    is_stated = any(value not in (None, frozenset()) for value in (pair.first, pair.second))
+    return is_stated and not is_beside_its_date(pair)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """0 where the files are current, 1 where one is stale, 2 for misuse."""
+    parser = argparse.ArgumentParser(
+        prog="python -m validation.agreement",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    only = parser.add_mutually_exclusive_group()
+    only.add_argument("--write", action="store_true", help="write agreement.csv and verdicts.csv")
+    only.add_argument("--verdicts", action="store_true", help="print the verdicts alone")
+    options = parser.parse_args(arguments)
+    found = list(pairs(*both_readings()))
+    tally = verdicts(found)
+    shown = columns_of_text([VERDICTS_COLUMNS, *(row.values() for row in tally)])
+    if options.verdicts:
+        print(shown)
         return 0
-    is_current = AGREEMENT.is_file() and AGREEMENT.read_text(encoding="utf-8") == text
-    print("agreement.csv is current" if is_current else "agreement.csv is stale: run with --write")
-    return 0 if is_current else 1
+    lines = [line.cells() for line in table(found)]
+    print(columns_of_text([COLUMNS, *(line.values() for line in lines)]))
+    print(f"\n{shown}")
+    texts = {AGREEMENT: as_csv(COLUMNS, lines), VERDICTS_TABLE: as_csv(VERDICTS_COLUMNS, tally)}
+    if options.write:
+        write_all(texts)
+        return 0
+    stale = [path for path, text in texts.items() if not _holds(path, text)]
+    for path in texts:
+        print(f"{path.name} is {'stale: run with --write' if path in stale else 'current'}")
+    return 1 if stale else 0
+
+
+def _holds(path: Path, text: str) -> bool:
+    return path.is_file() and path.read_text(encoding="utf-8") == text
 
 
 if __name__ == "__main__":

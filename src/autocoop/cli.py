@@ -258,11 +258,12 @@ def _compile(options: argparse.Namespace) -> int:
 
 def _check(options: argparse.Namespace) -> int:
     from autocoop.compile import check, find_data
+    from autocoop.compile.problems import counted
 
     problems = check(find_data(options.data), options.paths or None)
     for problem in problems:
         print(problem)
-    print(f"{len(problems)} problems" if problems else "no problems")
+    print(counted(problems) if problems else "no problems")
     return 1 if problems else 0
 
 

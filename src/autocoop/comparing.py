@@ -179,14 +179,116 @@ def as_text(changes: list[Change]) -> str:
     corrected = [c for c in changes if c.table in wide and c.change == "value changed"]
     if corrected:
         lines += ["", "Events corrected:", ""]
-        lines += [
-            f"- `{c.key}` {c.field}: {c.old or 'missing'} -> {c.new or 'missing'}"
-            for c in corrected
-        ]
+        lines += [_correction(change) for change in corrected]
     return "\n".join(lines)
 
 
 _WIDE = frozenset({"arms_transfers", "joint_exercises", "interventions", "pme_programs"})
+
+#: Tables whose keys other tables refer to, or that a reader looks single rows of up in.
+_REFERENCE = frozenset(
+    {"publishers", "actors", "memberships", "regimes", "series", "searches", "retired_ids"}
+)
+
+#: Columns of an event that follow from its sources, its second reading, or its parties' regimes.
+_DERIVED = frozenset(
+    {
+        "source_count",
+        "publisher_count",
+        "evidence_grade",
+        "last_reported_date",
+        "is_double_read",
+        "is_all_autocratic",
+        "version_added",
+    }
+)
+
+#: Columns of a deal that follow from the dates of its order and deliveries.
+_OF_A_DEAL = frozenset({"start_date", "start_precision", "end_date", "end_precision", "year"})
+
+#: Change of a row -> the word for it.
+_ROW_CHANGES = {"row added": "added", "row retired": "retired", "value changed": "changed"}
+
+
+def as_summary(changes: list[Change]) -> str:
+    """The changes from a release to the shipped one, as its CHANGELOG tells them.
+
+    Counts of what was added, with the years of events; what was retired and corrected one by one.
+    Cells that follow from a corrected one are left out; `as_text` lists everything.
+    """
+    if not changes:
+        return "no change"
+    blocks = [
+        [f"- {change.change}: `{change.table}`" for change in changes if _is_of_table(change)]
+        + _summed_columns(changes),
+        _summed_rows(changes),
+    ]
+    for table in dict.fromkeys(change.table for change in changes):
+        keys = [c.key for c in changes if c.table == table and c.change == "row retired" and c.key]
+        if keys and table in _WIDE | _REFERENCE:
+            blocks.append([f"Retired from `{table}` ({len(keys)}):"])
+            blocks.append([f"- `{key}`" for key in keys])
+    corrected = [c for c in changes if c.table in _WIDE and c.change == "value changed"]
+    cells = {(change.key, change.field) for change in corrected}
+    lines = [_correction(change) for change in corrected if not _follows(change, cells)]
+    if lines:
+        blocks += [["Events corrected:"], lines]
+    return "\n\n".join("\n".join(block) for block in blocks if block)
+
+
+def _is_of_table(change: Change) -> bool:
+    return change.change in ("table added", "table removed")
+
+
+def _summed_columns(changes: list[Change]) -> list[str]:
+    """A line a change of a column, with the tables in which it happened."""
+    tables: dict[tuple[str, str], list[str]] = {}
+    for change in changes:
+        if change.change.startswith("column") and change.field:
+            types = f": {change.old} -> {change.new}" if change.change == "column retyped" else ""
+            what = (change.change, f"`{change.field}`{types}")
+            tables.setdefault(what, []).append(f"`{change.table}`")
+    return [f"- {kind} {field} ({', '.join(names)})" for (kind, field), names in tables.items()]
+
+
+def _summed_rows(changes: list[Change]) -> list[str]:
+    """A line a table: rows added (of events, with their years), retired and changed."""
+    from autocoop.loading import read
+
+    events = read("events", columns=["event_id", "year"]).to_pydict()
+    year_of = dict(zip(events["event_id"], events["year"], strict=True))
+    lines = []
+    for table in dict.fromkeys(change.table for change in changes):
+        keys: dict[str, list[str | None]] = {}
+        for change in changes:
+            if change.table == table and change.change in _ROW_CHANGES:
+                keys.setdefault(change.change, []).append(change.key)
+        parts = []
+        for kind, word in _ROW_CHANGES.items():
+            found = set(keys.get(kind, []))
+            years = [year_of[key] for key in found if key in year_of]
+            span = f" ({min(years)}-{max(years)})" if years and kind == "row added" else ""
+            if found:
+                parts.append(f"{len(found):,} {word}{span}")
+        if parts:
+            lines.append(f"- `{table}`: {', '.join(parts)}")
+    return lines
+
+
+def _follows(change: Change, cells: set[tuple[str | None, str | None]]) -> bool:
+    """Whether a changed cell of an event follows from others; ``cells`` are all that changed."""
+    field = change.field or ""
+    if field in _DERIVED or (change.table == "arms_transfers" and field in _OF_A_DEAL):
+        return True
+    # Where a date stayed and only its precision changed, that is the correction.
+    date = "start_date" if field == "year" else field.replace("_precision", "_date")
+    return date != field and (change.key, date) in cells
+
+
+def _correction(change: Change) -> str:
+    return (
+        f"- `{change.key}` {change.field}: {change.old or 'missing'} -> {change.new or 'missing'}"
+    )
 
 
 def required_bump(changes: list[Change]) -> str:

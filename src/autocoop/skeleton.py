@@ -28,10 +28,11 @@ def skeleton(event_type: str, today: str, event_id: str = "") -> str:
         "date_note:          # how a relative or disputed date was settled",
         f"status:             # {', '.join(v.STATUS)}",
         f"framework:          # {common['framework'].description}",
-        "location:",
-        "  - {country: , place: }",
-        "participants:",
     ]
+    # A deal has no place (CONTRIBUTING.md, rules of coding).
+    if event_type != "arms_transfer":
+        lines += ["location:", "  - {country: , place: }"]
+    lines += ["participants:"]
     for role, (least, most) in form.ROLES[event_type].items():
         number = "exactly one" if most == 1 else ("one or more" if least else "any number")
         lines.append(f"  - {{actor: , role: {role}}}    # {number}: {v.ROLE[role]}")

@@ -74,6 +74,11 @@ def _shown(data: Path, path: Path) -> str:
     return (path.relative_to(data.parent) if is_inside else path).as_posix()
 
 
+def _references(data: Path, about: dict[str, Any], problems: Problems) -> References:
+    """The reference tables. Where one of their files cannot be read, events make no sense."""
+    return read_references(data, lambda path: _shown(data, path), problems, about)
+
+
 def event_files(data: Path) -> list[Path]:
     """Every file under `data/events`, whatever its name."""
     return sorted(path for path in (data / "events").rglob("*") if path.is_file())
@@ -122,7 +127,9 @@ def read_events(data: Path, paths: Iterable[Path]) -> tuple[list[Event], list[Pr
     An event whose file has a problem is left out.
     """
     problems = Problems()
-    references = read_references(data, lambda path: _shown(data, path), problems)
+    references = _references(data, read_about(data), problems)
+    if references.unread:
+        return [], problems.sorted()
     events = _read_events(data, paths, references, facts_of(data), problems)
     return events, problems.sorted()
 
@@ -166,7 +173,9 @@ def check(data: Path, paths: Iterable[Path] | None = None) -> list[Problem]:
         return []
     problems = Problems()
     everything = event_files(data)
-    references = read_references(data, lambda path: _shown(data, path), problems)
+    references = _references(data, read_about(data), problems)
+    if references.unread:
+        return problems.sorted()
     _check_ids(data, everything, problems)
     chosen = []
     for path in (Path(path).resolve() for path in paths):
@@ -189,7 +198,9 @@ def assemble(data: Path) -> Compiled:
     """
     problems = Problems()
     about = read_about(data)
-    references = read_references(data, lambda path: _shown(data, path), problems)
+    references = _references(data, about, problems)
+    if references.unread:
+        raise InvalidData(problems.sorted())
     paths = event_files(data)
     _check_ids(data, paths, problems)
     events = _read_events(data, paths, references, facts_of(data), problems)

@@ -30,25 +30,60 @@ AGREEMENT_MARK = "<!-- agreement -->"
 
 
 def with_agreement(introduction: str, path: Path) -> str:
-    """The codebook's introduction with the table that `validation/agreement.py` computes."""
+    """The codebook's introduction with the tables that `validation/agreement.py` computes.
+
+    `path` is the table of agreement; where `verdicts.csv` is beside it, the verdicts stand below.
+    """
     if AGREEMENT_MARK not in introduction:
         return introduction
-    with path.open(newline="", encoding="utf-8") as file:
-        rows = list(csv.DictReader(file))
     lines = [
-        "| type | variable | level | compared | stated by one | agreement | alpha | 95% interval |",
-        "|---|---|---|---:|---:|---:|---:|---|",
+        "| type | variable | level | compared | stated by one | both empty | agreement "
+        "| within 31 days | alpha | 95% interval |",
+        "|---|---|---|---:|---:|---:|---:|---:|---:|---|",
     ]
-    for row in rows:
+    for row in _csv_rows(path):
         interval = f"{row['alpha_low']} to {row['alpha_high']}" if row["alpha_low"] else ""
+        numbers = (
+            "compared",
+            "stated_by_one",
+            "both_empty",
+            "agreement",
+            "within_31_days",
+            "alpha",
+        )
         cells = (
             row["type"],
             f"`{row['variable']}`",
-            *(row[name] for name in ("level", "compared", "stated_by_one", "agreement", "alpha")),
+            row["level"],
+            *(row[name] for name in numbers),
             interval,
         )
         lines.append("| " + " | ".join(cells) + " |")
+    verdicts = path.with_name("verdicts.csv")
+    if verdicts.is_file():
+        lines += ["", *_verdicts(_csv_rows(verdicts))]
     return introduction.replace(AGREEMENT_MARK, "\n".join(lines))
+
+
+def _csv_rows(path: Path) -> list[dict[str, str]]:
+    with path.open(newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+def _verdicts(rows: list[dict[str, str]]) -> list[str]:
+    """The sentence and the table of which reading the pages bear out."""
+    return [
+        "Where the two readings differ, the second reader said, by the pages, which of them is "
+        "right: of the events read twice, how many hold no difference; of the values that at least "
+        "one reading states, how many differ; and of these, how many are right in the first "
+        "reading, the second, both (either is defensible, or a page was not found again) or "
+        "neither.",
+        "",
+        "| type | events | without difference | values | that differ | first | second | both "
+        "| neither |",
+        "|---|---:|---:|---:|---:|---:|---:|---:|---:|",
+        *("| " + " | ".join(row.values()) + " |" for row in rows),
+    ]
 
 
 def codebook_page(introduction: str) -> str:

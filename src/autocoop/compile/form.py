@@ -242,7 +242,7 @@ def parser(field: Field, references: References) -> Callable[[str], Any]:
     if field.kind == "boolean":
         return values.parse_boolean
     if field.codes:
-        known = {str(code) for code in field.codes}
+        known = [str(code) for code in field.codes]
 
         def parse_code(text: str) -> int:
             return int(values.one_of(known, f"a code of {field.path}")(text))

@@ -40,8 +40,8 @@ class Problems:
         self, file: str, line: int, field: str, value: str, known: Iterable[str], rule: str
     ) -> None:
         """A value that is not among `known`; the nearest of them is suggested."""
-        table = rule.removeprefix("is not in ")
-        add = f"add it to data/{table}" if table.endswith(".csv") else ""
+        _, is_in, table = rule.partition("is not in ")
+        add = f"add it to data/{table}" if is_in and table.endswith(".csv") else ""
         self.add(file, line, field, value, rule, suggestion(value, known) or add)
 
     def __len__(self) -> int:
@@ -51,10 +51,14 @@ class Problems:
         return sorted(self._found, key=lambda p: (p.file, p.line, p.field, p.value or "", p.rule))
 
 
+def counted(problems: list[Problem]) -> str:
+    """How many problems there are, to read."""
+    return "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
+
+
 class InvalidData(AutocoopError, ValueError):
     """The data folder breaks rules; `problems` lists all of them."""
 
     def __init__(self, problems: list[Problem]) -> None:
         self.problems = problems
-        count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
-        super().__init__("\n".join([*map(str, problems), count]))
+        super().__init__("\n".join([*map(str, problems), counted(problems)]))

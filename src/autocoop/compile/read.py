@@ -6,7 +6,6 @@ the parts of the language that an event file has no use for: aliases, merge keys
 
 import csv
 import io
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
@@ -65,7 +64,18 @@ _PLAIN_TAGS = {
 }
 
 
-def read_text(path: Path, shown: str, problems: Problems) -> str | None:
+#: What a broken reference file keeps from being done.
+NOT_CHECKED = "until then events are not checked"
+
+
+def read_text(
+    path: Path,
+    shown: str,
+    problems: Problems,
+    *,
+    fix_bytes: str = "save the file as UTF-8",
+    fix_empty: str = "write the event or delete the file",
+) -> str | None:
     """The file as text; None, and a problem, where it is not UTF-8 or is empty."""
     raw = path.read_bytes()
     try:
@@ -78,11 +88,11 @@ def read_text(path: Path, shown: str, problems: Problems) -> str | None:
             "",
             repr(raw[error.start : error.start + 4])[2:-1],
             "are bytes that are not UTF-8",
-            "save the file as UTF-8",
+            fix_bytes,
         )
         return None
     if not text.strip():
-        problems.add(shown, 1, "", None, "the file is empty", "write the event or delete the file")
+        problems.add(shown, 1, "", None, "the file is empty", fix_empty)
         return None
     return text
 
@@ -170,14 +180,36 @@ def _build(node: Any, shown: str, path: str, problems: Problems, seen: set[int])
     return Mapping(entries, key_lines, line)
 
 
-def read_csv(
-    path: Path, shown: str, columns: list[str], problems: Problems
-) -> Iterator[tuple[int, dict[str, str]]]:
-    """Line number and cells of each row; problems where header or width are not right."""
-    text = read_text(path, shown, problems)
+@dataclass(frozen=True)
+class Record:
+    """A record of a CSV file. Cells are by column; where the number of cells is not right, they
+    are those that there are, from the first on, and ``is_whole`` is false."""
+
+    line: int
+    cells: dict[str, str]
+    is_whole: bool
+
+
+def read_csv(path: Path, shown: str, columns: list[str], problems: Problems) -> list[Record] | None:
+    """The records of a reference table, each with the line it begins in.
+
+    A record of the wrong width is a problem and is returned all the same. None, and one problem,
+    where the file cannot be read: it is missing, not UTF-8, has another header or an open quote.
+    """
+    restore = f"restore it; {NOT_CHECKED}"
+    if not path.exists():
+        problems.add(shown, 1, "", None, "the file is missing", restore)
+        return None
+    fix = f"save the file as UTF-8; {NOT_CHECKED}"
+    text = read_text(path, shown, problems, fix_bytes=fix, fix_empty=restore)
     if text is None:
-        return
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+        return None
+    lines = list(io.StringIO(text, newline=""))
+    reader = csv.reader(lines, strict=True)
+    records: list[Record] = []
+    odd: list[tuple[Record, list[str]]] = []
+    line = 1
+    broken = ""
     try:
         header = next(reader)
         if header != columns:
@@ -192,20 +224,44 @@ def read_csv(
                 + (f", missing {missing}" if missing else "")
                 + (f", extra {extra}" if extra else "")
                 + ("" if missing or extra else ", the order differs"),
-                f"write {','.join(columns)}",
+                f"write {','.join(columns)}; {NOT_CHECKED}",
             )
-            return
+            return None
+        line = reader.line_num + 1
         for cells in reader:
-            if len(cells) != len(columns):
-                problems.add(
-                    shown,
-                    reader.line_num,
-                    "",
-                    ",".join(cells),
-                    f"has {len(cells)} cells, not {len(columns)}",
-                    "quote a cell that holds a comma",
-                )
-                continue
-            yield reader.line_num, dict(zip(columns, cells, strict=True))
+            is_whole = len(cells) == len(columns)
+            if not is_whole and reader.line_num > line:
+                # Two quotes of two records that found each other.
+                broken = f"the record goes on to line {reader.line_num}"
+                break
+            record = Record(line, dict(zip(columns, cells, strict=False)), is_whole)
+            records.append(record)
+            if not is_whole:
+                odd.append((record, cells))
+            line = reader.line_num + 1
     except csv.Error as error:
-        problems.add(shown, reader.line_num, "", None, f"not CSV: {error}")
+        broken = str(error)
+    if broken:
+        # What looks wrong after an open quote is not: only the record that it stands in is named.
+        begin = lines[line - 1].strip()
+        problems.add(
+            shown,
+            line,
+            "",
+            f"{begin[:60]}…" if len(begin) > 60 else begin,
+            f"not CSV: {broken}",
+            f"close its quote, and write a quote inside a quoted cell twice; {NOT_CHECKED}",
+        )
+        return None
+    for record, cells in odd:
+        problems.add(
+            shown,
+            record.line,
+            "",
+            ",".join(cells),
+            f"has {len(cells)} cells, not {len(columns)}",
+            "quote a cell that holds a comma"
+            if len(cells) > len(columns)
+            else "an empty cell keeps its comma",
+        )
+    return records

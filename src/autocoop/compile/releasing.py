@@ -11,12 +11,15 @@ from pathlib import Path
 
 from autocoop import __version__, release
 from autocoop.archive import as_numbers
-from autocoop.comparing import Change, as_text, differences, required_bump
+from autocoop.comparing import Change, as_summary, differences, required_bump
 from autocoop.compile import archived, stale, write
-from autocoop.errors import AutocoopError
+from autocoop.errors import AutocoopError, ReleaseNotWritten
 
 BEGIN = "<!-- difference -->"
 END = "<!-- /difference -->"
+
+#: Words of a section that say nothing yet.
+UNWRITTEN = frozenset({"", "in preparation", "unreleased", "to be written"})
 
 
 class NotReleased(AutocoopError):
@@ -44,20 +47,11 @@ def bump_between(old: str, new: str) -> str | None:
 def reasons_against(data: Path) -> tuple[list[str], list[Change] | None, str | None]:
     """What stands against releasing now; the changes since the last release, and its version."""
     reasons = [f"stale: {difference}" for difference in stale(data)]
-    done = subprocess.run(
-        [sys.executable, "-m", "validation"],
-        cwd=data.parent,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if done.returncode != 0:
-        broken = [line for line in done.stdout.splitlines() if line.startswith("FAIL")]
-        reasons += [f"validation: {line}" for line in broken or [done.stderr.strip()[-300:]]]
+    for module in ("validation", "validation.agreement"):
+        reasons += [f"{module}: {line}" for line in _failures(data, module)]
     if (data / "archive" / __version__).exists():
         reasons.append(f"{__version__} is in the archive already: raise __version__")
-    if not _heading(data).search(_changelog(data).read_text(encoding="utf-8")):
-        reasons.append(f"CHANGELOG.md has no heading '## {__version__}'")
+    reasons += _wanting(_changelog(data).read_text(encoding="utf-8"))
     if reasons:
         return reasons, None, None
     earlier = [folder.name for folder in archived(data)]
@@ -82,7 +76,8 @@ def reasons_against(data: Path) -> tuple[list[str], list[Change] | None, str | N
 def cut(data: Path) -> str:
     """Release the version at hand; returns what changed, as text.
 
-    Raises `NotReleased` with every reason against it; then nothing was written.
+    Raises `NotReleased` with every reason against it, `ReleaseNotWritten` where archive or
+    changelog cannot be written; in both cases both are as they were.
     """
     if release.shipped().resolve() != (data / "release").resolve():
         raise NotReleased(
@@ -91,29 +86,89 @@ def cut(data: Path) -> str:
     reasons, changes, last = reasons_against(data)
     if reasons:
         raise NotReleased(reasons)
-    text = f"Since {last}:\n\n{as_text(changes or [])}" if last else "The first release."
+    text = f"Since {last}:\n\n{as_summary(changes or [])}" if last else "The first release."
     target = data / "archive" / __version__
-    with write.replaced_folder(target) as folder:
-        for path in sorted((data / "release").iterdir()):
-            shutil.copyfile(path, folder / path.name)
     changelog = _changelog(data)
-    write.write_text(changelog, _with_difference(data, changelog.read_text("utf-8"), text))
+    before = changelog.read_text(encoding="utf-8")
+    after = _with_difference(before, text)
+    try:
+        with write.replaced_folder(target) as folder:
+            for path in sorted((data / "release").iterdir()):
+                shutil.copyfile(path, folder / path.name)
+            # Before the archive is in its place: a changelog written twice stays the same, an
+            # archive that is there is refused.
+            try:
+                write.write_text(changelog, after)
+            except OSError as error:
+                reason = error.strerror or str(error)
+                raise ReleaseNotWritten(f"{changelog}: could not be written: {reason}") from error
+    except BaseException:
+        if not target.exists() and changelog.read_text(encoding="utf-8") == after:
+            write.write_text(changelog, before)
+        raise
     return text
+
+
+def _failures(data: Path, module: str) -> list[str]:
+    """What a module that checks the checkout finds wrong: its failures, else its last words."""
+    done = subprocess.run(
+        [sys.executable, "-m", module],
+        cwd=data.parent,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode == 0:
+        return []
+    said = done.stdout.splitlines()
+    broken = [line for line in said if line.startswith("FAIL") or " is stale" in line]
+    if broken:
+        return broken
+    is_answer = done.stdout.strip() and "Traceback" not in done.stderr
+    last = (done.stdout if is_answer else done.stderr).strip().splitlines()[-1:]
+    return last or [f"ended with status {done.returncode}"]
+
+
+def _wanting(changelog: str) -> list[str]:
+    """What the version's section of the changelog lacks."""
+    section = _heading().search(changelog)
+    if not section:
+        return [f"CHANGELOG.md has no heading '## {__version__}'"]
+    parts = _parts(section[0])
+    if parts is None:
+        return [f"CHANGELOG.md: {BEGIN} and {END} do not stand once, in this order, or not at all"]
+    _, _, words = parts[0].partition("\n")
+    if " ".join((words + parts[1]).split()).rstrip(".… ").casefold() in UNWRITTEN:
+        return [f"CHANGELOG.md does not say in words what {__version__} changes, and why"]
+    return []
+
+
+def _parts(section: str) -> tuple[str, str] | None:
+    """A section before and after its difference; None where the marks are not a pair."""
+    if BEGIN not in section and END not in section:
+        return section, ""
+    if section.count(BEGIN) != 1 or section.count(END) != 1:
+        return None
+    before, _, rest = section.partition(BEGIN)
+    _, found, after = rest.partition(END)
+    return (before, after) if found else None
 
 
 def _changelog(data: Path) -> Path:
     return data.parent / "CHANGELOG.md"
 
 
-def _heading(data: Path) -> re.Pattern[str]:
+def _heading() -> re.Pattern[str]:
     return re.compile(rf"^## {re.escape(__version__)}$.*?(?=^## |\Z)", re.MULTILINE | re.DOTALL)
 
 
-def _with_difference(data: Path, changelog: str, text: str) -> str:
-    """The changelog with the generated difference at the end of the version's section."""
+def _with_difference(changelog: str, text: str) -> str:
+    """The changelog with the difference where its marks stand, else at the section's end."""
 
     def replace(match: re.Match[str]) -> str:
-        section = match[0].split(BEGIN)[0].rstrip()
-        return f"{section}\n\n{BEGIN}\n\n{text}\n\n{END}\n\n"
+        before, after = _parts(match[0]) or (match[0], "")
+        difference = f"{BEGIN}\n\n{text}\n\n{END}"
+        parts = (before.rstrip(), difference, after.strip())
+        return "\n\n".join(part for part in parts if part) + "\n\n"
 
-    return _heading(data).sub(replace, changelog).rstrip() + "\n"
+    return _heading().sub(replace, changelog, count=1).rstrip() + "\n"
