@@ -1,9 +1,9 @@
 """The rules on the project's release: those that any release must satisfy, and its own."""
 
-from calendar import monthrange
-from datetime import date, timedelta
+from datetime import timedelta
 
 from autocoop.checking import together
+from autocoop.compile.values import parse_date
 from validation import Tables, rule
 
 for _function in together.RULES.values():
@@ -81,13 +81,6 @@ def directions_fit_sides(tables: Tables) -> list[str]:
     ]
 
 
-def _last_day(day: date, precision: str) -> date:
-    if precision == "day":
-        return day
-    month = 12 if precision == "year" else day.month
-    return date(day.year, month, monthrange(day.year, month)[1])
-
-
 @rule
 def no_page_reports_what_was_to_come(tables: Tables) -> list[str]:
     """A page published before an event was over does not report it as completed.
@@ -106,7 +99,21 @@ def no_page_reports_what_was_to_come(tables: Tables) -> list[str]:
         day = day or event["start_date"]
         if page["published"] is None or day is None:
             continue
-        published = _last_day(page["published"], page["published_precision"])
+        length = {"year": 4, "month": 7}.get(page["published_precision"], 10)
+        published = parse_date(page["published"].isoformat()[:length]).last
         if published < day - timedelta(days=1):
             wrong.append(f"{event['event_id']}: {page['url']} of {published}, before {day}")
     return wrong
+
+
+@rule
+def exercises_are_hosted_where_they_were_held(tables: Tables) -> list[str]:
+    """A state that takes part in an exercise on its own territory is a host of it."""
+    return [
+        f"{row['event_id']}: {state} is no host"
+        for row in tables["joint_exercises"]
+        for state in sorted(
+            (set(row["location_iso3"] or ()) & set(row["participants"] or ()))
+            - set(row["hosts"] or ())
+        )
+    ]
