@@ -8,7 +8,7 @@ import csv
 import html
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from autocoop.covering import SEARCH
 from autocoop.loading import read
 from autocoop.parties import EVENT_TYPE
 from autocoop.show import overview as shown
+from autocoop.text import markdown_table as table
 
 HERE = Path(__file__).parent
 REPOSITORY = HERE.parent
@@ -54,19 +55,6 @@ def filled(text: str) -> str:
         return PARTS[match[1]]().strip()
 
     return _PART.sub(made, text)
-
-
-def table(header: Iterable[str], rows: Iterable[Iterable[object]], right: str = "") -> str:
-    """A Markdown table; the columns named in `right`, by their letter, go to the right."""
-    header = list(header)
-    lines = [
-        "| " + " | ".join(header) + " |",
-        "|" + "|".join("---:" if chr(97 + n) in right else "---" for n in range(len(header))) + "|",
-    ]
-    for row in rows:
-        cells = ("" if cell is None else str(cell).replace("|", "\\|") for cell in row)
-        lines.append("| " + " | ".join(cells) + " |")
-    return "\n".join(lines)
 
 
 def section(document: str, heading: str, page: str) -> str:
@@ -280,7 +268,7 @@ def codebook() -> dict[str, str]:
     """The introduction of the codebook, and a page a table."""
     introduction = with_agreement(
         (REPOSITORY / "data" / "codebook_introduction.md").read_text("utf-8"),
-        REPOSITORY / "validation" / "reliability" / "agreement.csv",
+        REPOSITORY / "validation" / "reliability",
     )
     # Its first paragraph speaks of the file it is a part of.
     _, _, rest = introduction.partition("\n## ")

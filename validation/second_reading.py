@@ -30,7 +30,6 @@ import io
 import random
 import re
 import sys
-import tempfile
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -42,9 +41,8 @@ import yaml
 
 from autocoop import __version__
 from autocoop.compile import read_events
-from autocoop.compile.events import FIRST_YEAR
 from autocoop.compile.form import PREFIX, WIDE_TABLE
-from autocoop.compile.values import NotAValue, parse_date
+from autocoop.compile.write import write_text
 from autocoop.schemas import ColumnInfo, describe
 
 ROOT = Path(__file__).parents[1]
@@ -112,7 +110,7 @@ def write_all(texts: dict[Path, str]) -> None:
         for path, text in texts.items():
             path.parent.mkdir(parents=True, exist_ok=True)
             before[path] = path.read_bytes() if path.exists() else None
-            path.write_bytes(text.encode("utf-8"))
+            write_text(path, text)
     except BaseException:
         for path, raw in before.items():
             if raw is not None:
@@ -343,29 +341,19 @@ def check(folder: Path) -> list[str]:
 
 def _against_the_form(coded: dict[str, Path], cases: dict[str, dict[str, Any]]) -> list[str]:
     """What the compiler has against second codings."""
-    wrong, copies = [], []
-    with tempfile.TemporaryDirectory() as scratch:
-        for case, path in coded.items():
-            plain, event_type = _plain(path), cases[case]["type"]
-            written = plain.get("type", event_type)
-            if isinstance(written, str) and written != event_type:
-                wrong.append(
-                    f"{path.name} type: {written!r} is not the type of the case, {event_type}"
-                )
-                continue
-            copy = Path(scratch) / event_type / _year(plain) / path.name
-            copy.parent.mkdir(parents=True, exist_ok=True)
-            copy.write_bytes(path.read_bytes())
-            copies.append(copy)
-        _, problems = read_events(ROOT / "data", copies)
-    dated = {path.name for path in coded.values() if any(_dates(_plain(path)))}
-    for problem in problems:
-        name = Path(problem.file).name
-        if problem.rule == "no date is given" and name in dated:
-            continue  # The sentence on the date that was given says it.
-        is_copy = problem.file.startswith(f"{scratch}/")
-        wrong.append(str(replace(problem, file=name) if is_copy else problem))
-    return wrong
+    wrong, paths = [], []
+    for case, path in coded.items():
+        event_type = cases[case]["type"]
+        written = _plain(path).get("type", event_type)
+        if isinstance(written, str) and written != event_type:
+            wrong.append(f"{path.name} type: {written!r} is not the type of the case, {event_type}")
+        else:
+            paths.append(path)
+    _, problems = read_events(ROOT / "data", paths)
+    names = {path.as_posix(): path.name for path in paths}
+    return wrong + [
+        str(replace(problem, file=names.get(problem.file, problem.file))) for problem in problems
+    ]
 
 
 def _counted(
@@ -421,11 +409,13 @@ def take(folder: Path) -> list[str]:
     sample = {row["case"]: row for row in rows_of(SAMPLE)}
     written = {path.stem: path for path in sorted(folder.glob("*-case-*.yaml"))}
     wrong += [f"{case}: is no case of {SAMPLE.name}" for case in written if case not in sample]
+    if wrong:
+        raise Refused("\n".join(wrong))
+    events, _ = read_events(ROOT / "data", written.values())
+    years = {event.event_id: str(event.year) for event in events}
     texts: dict[Path, str] = {}
     taken = []
     for case, path in written.items():
-        if wrong:
-            break
         event = sample[case]["event_id"]
         if any(ANOTHER.rglob(f"{event}.yaml")):
             continue
@@ -441,7 +431,7 @@ def take(folder: Path) -> list[str]:
         )
         if not count or yaml.load(text, Loader=_TextLoader)["id"] != event:
             wrong.append(f"{path.name} id: does not stand in a line of its own")
-        texts[SECOND / sample[case]["type"] / _year(_plain(path)) / f"{event}.yaml"] = text
+        texts[SECOND / sample[case]["type"] / years[case] / f"{event}.yaml"] = text
         taken.append(event)
     if wrong:
         raise Refused("\n".join(wrong))
@@ -483,38 +473,6 @@ def put_aside(events: Iterable[str]) -> None:
     write_all({**texts, SAMPLE: as_csv(SAMPLE_COLUMNS, sample.values())})
     for old in moves:
         old.unlink()
-
-
-def _dates(plain: dict[str, Any]) -> list[Any]:
-    """What stands where an event's year is looked for: the first that is a date gives it."""
-    details = plain.get("details")
-    details = details if isinstance(details, dict) else {}
-    found = [plain.get("start"), plain.get("end")]
-    if plain.get("type") == "arms_transfer":
-        # Where there is no order date, the earliest of the others counts.
-        others = [
-            details.get(name)
-            for name in ("announced_date", "delivery_start_date", "delivery_end_date")
-        ]
-        others.sort(key=lambda text: _first_day(text) or date.max)
-        found[1:1] = [details.get("order_date"), *others]
-    return found
-
-
-def _first_day(text: Any) -> date | None:
-    try:
-        return parse_date(text).first if isinstance(text, str) else None
-    except NotAValue:
-        return None
-
-
-def _year(plain: dict[str, Any]) -> str:
-    """The folder of an event: the year that the compiler will find.
-
-    Any year where there is no date: the compiler says so itself, and looks at no folder.
-    """
-    first = next((day for text in _dates(plain) if (day := _first_day(text))), date.min)
-    return str(max(first.year, FIRST_YEAR))
 
 
 # -- comparing ------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal, overload
 
 from autocoop import release
 from autocoop.errors import UnknownFormat
+from autocoop.parties import EVENT_TYPE
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -183,28 +184,18 @@ def as_text(changes: list[Change]) -> str:
     return "\n".join(lines)
 
 
-_WIDE = frozenset({"arms_transfers", "joint_exercises", "interventions", "pme_programs"})
+_WIDE = frozenset(EVENT_TYPE)
 
 #: Tables whose keys other tables refer to, or that a reader looks single rows of up in.
 _REFERENCE = frozenset(
     {"publishers", "actors", "memberships", "regimes", "series", "searches", "retired_ids"}
 )
 
-#: Columns of an event that follow from its sources, its second reading, or its parties' regimes.
-_DERIVED = frozenset(
-    {
-        "source_count",
-        "publisher_count",
-        "evidence_grade",
-        "last_reported_date",
-        "is_double_read",
-        "is_all_autocratic",
-        "version_added",
-    }
-)
+#: Derived columns of an event that tell of a correction all the same: no other cell of it does.
+_TELLING = frozenset({"items", "categories"})
 
 #: Columns of a deal that follow from the dates of its order and deliveries.
-_OF_A_DEAL = frozenset({"start_date", "start_precision", "end_date", "end_precision", "year"})
+_OF_A_DEAL = frozenset({"start_date", "start_precision", "end_date", "end_precision"})
 
 #: Change of a row -> the word for it.
 _ROW_CHANGES = {"row added": "added", "row retired": "retired", "value changed": "changed"}
@@ -277,12 +268,17 @@ def _summed_rows(changes: list[Change]) -> list[str]:
 
 def _follows(change: Change, cells: set[tuple[str | None, str | None]]) -> bool:
     """Whether a changed cell of an event follows from others; ``cells`` are all that changed."""
+    from autocoop.schemas import describe
+
     field = change.field or ""
-    if field in _DERIVED or (change.table == "arms_transfers" and field in _OF_A_DEAL):
+    if change.table == "arms_transfers" and field in _OF_A_DEAL:
         return True
-    # Where a date stayed and only its precision changed, that is the correction.
-    date = "start_date" if field == "year" else field.replace("_precision", "_date")
-    return date != field and (change.key, date) in cells
+    if field.endswith("_precision"):
+        # Where a date stayed and only its precision changed, that is the correction.
+        return (change.key, field.replace("_precision", "_date")) in cells
+    column = describe(change.table).column(field)
+    is_derived = column.form is None and column.as_record()["derived"] is not None
+    return is_derived and field not in _TELLING
 
 
 def _correction(change: Change) -> str:

@@ -15,7 +15,7 @@ from autocoop.covering import (
     world,
 )
 from autocoop.errors import BadFilter, UnknownColumn, UnknownRole, UnknownUnit, UnknownValue
-from autocoop.parties import DYAD, HELD, PRINCIPALS, is_directed, wide_tables
+from autocoop.parties import DYAD, HELD, LASTING, PRINCIPALS, is_directed, wide_tables
 
 if TYPE_CHECKING:
     import numpy as np
@@ -326,9 +326,8 @@ def _roles_held(table: str, of: World, how: Counting) -> "pd.DataFrame":
     position = found["actor_id"].map(at)
     found = found.assign(a=position)[position.notna()]
     first = last = found["year"].astype("int64")
-    # What lasts months or years may have gone on; an exercise without an end has not.
     is_open = found["end_date_own"].isna() & found["end_date"].isna()
-    is_open &= how.span and table == "interventions"
+    is_open &= how.span and table in LASTING
     if how.span:
         begins = [found[name].dt.year for name in ("start_date_own", "start_date")]
         first = begins[0].fillna(begins[1]).fillna(first).astype("int64")

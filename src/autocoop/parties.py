@@ -41,6 +41,9 @@ DYAD = {
     "pme_programs": (("provider",), ("trainee",)),
 }
 
+#: Wide tables whose events last: one without a known end may have gone on.
+LASTING = frozenset({"interventions"})
+
 #: Wide table -> statuses of events that were held; a signed contract for arms counts as one.
 HELD = {
     "arms_transfers": ("contracted", "under_way", "completed"),

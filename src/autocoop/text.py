@@ -40,6 +40,19 @@ def codebook_markdown(record: dict[str, Any]) -> str:
     return "\n".join(lines) + "\n"
 
 
+def markdown_table(header: Iterable[str], rows: Iterable[Iterable[object]], right: str = "") -> str:
+    """A Markdown table; the columns named in `right`, by their letter, go to the right."""
+    header = list(header)
+    lines = [
+        "| " + " | ".join(header) + " |",
+        "|" + "|".join("---:" if chr(97 + n) in right else "---" for n in range(len(header))) + "|",
+    ]
+    for row in rows:
+        cells = ("" if cell is None else str(cell).replace("|", "\\|") for cell in row)
+        lines.append("| " + " | ".join(cells) + " |")
+    return "\n".join(lines)
+
+
 def columns_of_text(rows: Iterable[Iterable[Any]], indent: str = "") -> str:
     """Rows as aligned text; a column of numbers under its heading goes to the right."""
     table = [["" if cell is None else str(cell) for cell in row] for row in rows]

@@ -108,6 +108,8 @@ def _read_events(
     references: References,
     facts: Facts,
     problems: Problems,
+    *,
+    is_filed: bool = True,
 ) -> list[Event]:
     events = []
     for path in paths:
@@ -115,7 +117,7 @@ def _read_events(
         if path.suffix != ".yaml":
             problems.add(shown, 1, "", None, "is not an event file", "name it <event-id>.yaml")
             continue
-        event = EventFile(path, shown, references, problems, facts).read()
+        event = EventFile(path, shown, references, problems, facts, is_filed=is_filed).read()
         if event is not None:
             events.append(event)
     return events
@@ -130,7 +132,7 @@ def read_events(data: Path, paths: Iterable[Path]) -> tuple[list[Event], list[Pr
     references = _references(data, read_about(data), problems)
     if references.unread:
         return [], problems.sorted()
-    events = _read_events(data, paths, references, facts_of(data), problems)
+    events = _read_events(data, paths, references, facts_of(data), problems, is_filed=False)
     return events, problems.sorted()
 
 
@@ -353,7 +355,7 @@ def _pages(data: Path, about: dict[str, Any]) -> dict[Path, str]:
     """The generated documents at the top of the repository."""
     introduction = documents.with_agreement(
         (data / "codebook_introduction.md").read_text(encoding="utf-8"),
-        data.parent / "validation" / "reliability" / "agreement.csv",
+        data.parent / "validation" / "reliability",
     )
     return {
         data.parent / "CODEBOOK.md": documents.codebook_page(introduction),

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from autocoop.schemas import MODELS, TableInfo, describe
-from autocoop.text import codebook_markdown
+from autocoop.text import codebook_markdown, markdown_table
 
 FRICTIONLESS_TYPES = {
     "text": "string",
@@ -29,61 +29,27 @@ def as_json(value: Any) -> str:
 AGREEMENT_MARK = "<!-- agreement -->"
 
 
-def with_agreement(introduction: str, path: Path) -> str:
-    """The codebook's introduction with the tables that `validation/agreement.py` computes.
-
-    `path` is the table of agreement; where `verdicts.csv` is beside it, the verdicts stand below.
-    """
+def with_agreement(introduction: str, folder: Path) -> str:
+    """The codebook's introduction with the tables that `validation/agreement.py` wrote."""
     if AGREEMENT_MARK not in introduction:
         return introduction
-    lines = [
-        "| type | variable | level | compared | stated by one | both empty | agreement "
-        "| within 31 days | alpha | 95% interval |",
-        "|---|---|---|---:|---:|---:|---:|---:|---:|---|",
-    ]
-    for row in _csv_rows(path):
-        interval = f"{row['alpha_low']} to {row['alpha_high']}" if row["alpha_low"] else ""
-        numbers = (
-            "compared",
-            "stated_by_one",
-            "both_empty",
-            "agreement",
-            "within_31_days",
-            "alpha",
-        )
-        cells = (
-            row["type"],
-            f"`{row['variable']}`",
-            row["level"],
-            *(row[name] for name in numbers),
-            interval,
-        )
-        lines.append("| " + " | ".join(cells) + " |")
-    verdicts = path.with_name("verdicts.csv")
-    if verdicts.is_file():
-        lines += ["", *_verdicts(_csv_rows(verdicts))]
-    return introduction.replace(AGREEMENT_MARK, "\n".join(lines))
-
-
-def _csv_rows(path: Path) -> list[dict[str, str]]:
-    with path.open(newline="", encoding="utf-8") as file:
-        return list(csv.DictReader(file))
-
-
-def _verdicts(rows: list[dict[str, str]]) -> list[str]:
-    """The sentence and the table of which reading the pages bear out."""
-    return [
+    parts = (
+        _csv_table(folder / "agreement.csv", texts=3),
         "Where the two readings differ, the second reader said, by the pages, which of them is "
-        "right: of the events read twice, how many hold no difference; of the values that at least "
-        "one reading states, how many differ; and of these, how many are right in the first "
-        "reading, the second, both (either is defensible, or a page was not found again) or "
-        "neither.",
-        "",
-        "| type | events | without difference | values | that differ | first | second | both "
-        "| neither |",
-        "|---|---:|---:|---:|---:|---:|---:|---:|---:|",
-        *("| " + " | ".join(row.values()) + " |" for row in rows),
-    ]
+        "right: the first, the second, both (either is defensible, or a page was not found again) "
+        "or neither. `events alike` are events read twice without any difference, `values` those "
+        "that at least one reading states.",
+        _csv_table(folder / "verdicts.csv", texts=1),
+    )
+    return introduction.replace(AGREEMENT_MARK, "\n\n".join(parts))
+
+
+def _csv_table(path: Path, texts: int) -> str:
+    """A CSV file as a Markdown table; its first columns, `texts` of them, hold no numbers."""
+    with path.open(newline="", encoding="utf-8") as file:
+        header, *rows = csv.reader(file)
+    right = "".join(chr(97 + n) for n in range(texts, len(header)))
+    return markdown_table((name.replace("_", " ") for name in header), rows, right=right)
 
 
 def codebook_page(introduction: str) -> str:

@@ -39,7 +39,6 @@ NEEDED = frozenset(
 )
 
 _URL = re.compile(r"https?://\S+")
-_LANGUAGE = re.compile(r"[a-z]{2,3}")
 
 
 @dataclass(frozen=True)
@@ -91,17 +90,30 @@ def folded(text: str) -> str:
     return " ".join(text.casefold().split())
 
 
+#: What dates a deal without a date of its order: the earliest of them.
+OTHER_DATES_OF_A_DEAL = ("announced_date", "delivery_start_date", "delivery_end_date")
+
+
 class EventFile:
     """One event file: read, checked, flattened. Problems go to `problems`; nothing is raised."""
 
     def __init__(
-        self, path: Path, shown: str, references: References, problems: Problems, facts: "Facts"
+        self,
+        path: Path,
+        shown: str,
+        references: References,
+        problems: Problems,
+        facts: "Facts",
+        *,
+        is_filed: bool = True,
     ) -> None:
         self.path = path
         self.shown = shown
         self.references = references
         self.problems = problems
         self.facts = facts
+        #: The file lies where the events of the dataset lie, in the folder of its type and year.
+        self.is_filed = is_filed
         self.type = ""
         self.event_id = ""
         self.released: dict[str, list[Released]] = {}
@@ -223,7 +235,8 @@ class EventFile:
         if year is None or len(self.problems) > before:
             self.check_support(root)
             return None
-        self.check_folder(year, root)
+        if self.is_filed:
+            self.check_folder(year, root)
         self.check_actors_existed(year)
         self.check_scope(year, root)
         self.check_support(root)
@@ -465,9 +478,13 @@ class EventFile:
             row["published"] = day.first if day else None
             row["published_precision"] = day.precision if day else None
             language = self.scalar(node, "language", f"{name}.language")
-            if language is not None and not _LANGUAGE.fullmatch(language.text):
+            if language is not None and language.text not in values.LANGUAGES:
                 self.problem(
-                    language.line, f"{name}.language", language.text, "is no ISO 639 code", "en"
+                    language.line,
+                    f"{name}.language",
+                    language.text,
+                    "is no code of ISO 639-1",
+                    "en",
                 )
             row["language"] = language.text if language else None
             row["read"] = self.read_day_of_reading(node, name)
@@ -657,7 +674,7 @@ class EventFile:
         order = self.released.get("details.order_date")
         first_known = [
             item
-            for name in ("announced_date", "delivery_start_date", "delivery_end_date")
+            for name in OTHER_DATES_OF_A_DEAL
             for item in self.released.get(f"details.{name}", [])
         ]
         given = self.released.get("start")
@@ -681,12 +698,14 @@ class EventFile:
         """The year in which the event counts; None, and a problem, where there is none."""
         start, end = self.one("start"), self.one("end")
         if start is None and end is None:
-            hint = (
-                "details.order_date, announced_date or delivery_start_date"
-                if self.type == "arms_transfer"
-                else "start or end"
-            )
-            self.problem(root.line, "start", None, "no date is given", f"give {hint}")
+            is_deal = self.type == "arms_transfer"
+            names = ("order_date", *OTHER_DATES_OF_A_DEAL) if is_deal else ("start", "end")
+            node = root.get("details") if is_deal else root
+            # A date that was refused is a problem of its own.
+            if not isinstance(node, Mapping) or not node.entries.keys() & set(names):
+                where = "details." if is_deal else ""
+                fix = f"give {where}{' or '.join(names)}"
+                self.problem(root.line, "start", None, "no date is given", fix)
             return None
         self.check_order("start", "end")
         for actor in {row["actor_id"] for row in self.participants}:

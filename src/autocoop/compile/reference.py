@@ -11,7 +11,7 @@ from typing import Any
 from autocoop.compile import values
 from autocoop.compile.problems import Problems
 from autocoop.compile.read import read_csv
-from autocoop.compile.values import NotAValue
+from autocoop.compile.values import LANGUAGES, NotAValue
 from autocoop.schemas import MODELS, ColumnInfo, describe
 
 #: Columns of a CSV file's table that the compiler fills.
@@ -29,16 +29,6 @@ SPANS = {
     "actors": ("valid_from", "valid_to"),
     "searches": ("year_from", "year_to"),
 }
-
-_ISO_639_1 = (
-    "aa ab ae af ak am an ar as av ay az ba be bg bi bm bn bo br bs ca ce ch co cr cs cu cv cy da "
-    "de dv dz ee el en eo es et eu fa ff fi fj fo fr fy ga gd gl gn gu gv ha he hi ho hr ht hu hy "
-    "hz ia id ie ig ii ik io is it iu ja jv ka kg ki kj kk kl km kn ko kr ks ku kv kw ky la lb lg "
-    "li ln lo lt lu lv mg mh mi mk ml mn mr ms mt my na nb nd ne ng nl nn no nr nv ny oc oj om or "
-    "os pa pi pl ps pt qu rm rn ro ru rw sa sc sd se sg si sk sl sm sn so sq sr ss st su sv sw ta "
-    "te tg th ti tk tl tn to tr ts tt tw ty ug uk ur uz ve vi vo wa wo xh yi yo za zh zu"
-)
-LANGUAGES = frozenset(_ISO_639_1.split())
 
 
 @dataclass
