@@ -192,12 +192,13 @@ def test_tricks_are_answered(tmp_path: Path, name: str) -> None:
     assert os.listdir(tmp_path) == [path.name]
 
 
-def test_a_cell_of_a_hundred_megabytes_is_not_held(tmp_path: Path) -> None:
+def test_a_cell_of_four_hundred_megabytes_is_not_held(tmp_path: Path) -> None:
+    """How far Arrow reads ahead depends on the machine's load, never on the cell's length."""
     path = tmp_path / "data.csv"
     header = csv_bytes().splitlines(True)[0]
     with path.open("wb") as file:
         file.write(header + b'je-x,"')
-        for _ in range(100):
+        for _ in range(400):
             file.write(b"a" * 1_000_000)
         file.write(b'"\n')
     before = pa.total_allocated_bytes()
@@ -210,7 +211,7 @@ def test_a_cell_of_a_hundred_megabytes_is_not_held(tmp_path: Path) -> None:
         tracemalloc.stop()
     grown = max(pa.default_memory_pool().max_memory() - max(peak, before), 0)
     assert python < 60_000_000
-    assert grown < 60_000_000
+    assert grown < 200_000_000
 
 
 def test_a_parquet_bomb_of_one_long_cell(tmp_path: Path) -> None:
