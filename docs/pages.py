@@ -4,7 +4,6 @@ A line ``<!-- part: NAME -->`` of a page stands for what the function `NAME` of 
 from the release. No number is typed into a page.
 """
 
-import csv
 import html
 import re
 from collections import Counter
@@ -20,6 +19,8 @@ from autocoop.loading import read
 from autocoop.parties import EVENT_TYPE
 from autocoop.show import overview as shown
 from autocoop.text import markdown_table as table
+from validation.acceptance import ACCEPTANCE
+from validation.tabular import rows_of
 
 HERE = Path(__file__).parent
 REPOSITORY = HERE.parent
@@ -166,6 +167,17 @@ def matrix(name: str) -> str:
 
 
 @part
+def frame() -> str:
+    from validation.frame import LEVELS, levels, summary
+
+    header = ("part of the frame", "cells", *(name.replace("_", " ") for name in LEVELS))
+    meanings = "\n".join(
+        f"- *{name.replace('_', ' ')}*: {meaning}" for name, meaning in LEVELS.items()
+    )
+    return f"{table(header, summary(levels()), right='bcde')}\n\n{meanings}"
+
+
+@part
 def searches() -> str:
     names = actor_names()
     blocks = []
@@ -218,11 +230,9 @@ def reliability() -> str:
 
 def acceptance() -> dict[str, list[dict[str, str]]]:
     """Slice -> its rows of validation/reliability/acceptance.csv, in the file's order."""
-    path = REPOSITORY / "validation" / "reliability" / "acceptance.csv"
     rows: dict[str, list[dict[str, str]]] = {}
-    with path.open(newline="", encoding="utf-8") as file:
-        for row in csv.DictReader(file):
-            rows.setdefault(row["slice"], []).append(row)
+    for row in rows_of(ACCEPTANCE):
+        rows.setdefault(row["slice"], []).append(row)
     return rows
 
 

@@ -3,6 +3,7 @@
 import csv
 import re
 import shutil
+from collections import Counter
 from datetime import date
 from pathlib import Path
 
@@ -11,7 +12,9 @@ import yaml
 
 from autocoop import __version__
 from autocoop.compile.documents import AGREEMENT_MARK, with_agreement
-from validation import agreement, second_reading
+from validation import agreement, second_reading, tabular
+from validation.second_reading import __main__ as command_line
+from validation.second_reading import comparing, drawing, places, taking
 
 ROOT = Path(__file__).parents[1]
 
@@ -27,22 +30,20 @@ def kept(tmp_path, monkeypatch):
         ("PAGES", "pages.csv"),
         ("DIFFERENCES", "differences.csv"),
     ):
-        monkeypatch.setattr(second_reading, name, tmp_path / "kept" / path)
-    monkeypatch.setattr(agreement, "PAGES", tmp_path / "kept" / "pages.csv")
-    monkeypatch.setattr(agreement, "DIFFERENCES", tmp_path / "kept" / "differences.csv")
+        monkeypatch.setattr(places, name, tmp_path / "kept" / path)
     (tmp_path / "kept").mkdir()
     return tmp_path / "kept"
 
 
 def coded_anew(folder, change):
     """The second reader's files: the first coding under the number of the case, changed."""
-    sample = {row["case"]: row for row in second_reading.rows_of(second_reading.SAMPLE)}
+    sample = {row["case"]: row for row in tabular.rows_of(places.SAMPLE)}
     for case, row in sample.items():
-        (first,) = second_reading.FIRST.rglob(f"{row['event_id']}.yaml")
+        (first,) = places.FIRST.rglob(f"{row['event_id']}.yaml")
         text = first.read_text("utf-8").replace(f"id: {row['event_id']}", f"id: {case}", 1)
         (folder / f"{case}.yaml").write_text(change(text), "utf-8")
     cases = yaml.safe_load((folder / "cases.yaml").read_text("utf-8"))
-    second_reading.write_rows(
+    tabular.write_rows(
         folder / "pages.csv",
         ("case", "url", "events"),
         [
@@ -54,24 +55,40 @@ def coded_anew(folder, change):
 
 
 def test_the_second_reader_gets_addresses_and_nothing_of_the_coding(kept, tmp_path):
-    (event,) = second_reading.draw(1, 1, "joint_exercise", tmp_path / "out")
+    (event,) = drawing.draw(1, 1, "joint_exercise", tmp_path / "out")
     (case,) = yaml.safe_load((tmp_path / "out" / "cases.yaml").read_text("utf-8"))
-    assert set(case) == {"case", "type", "pages"}
+    assert {"case", "type", "pages"} <= set(case) <= {"case", "type", "pages", "event"}
     assert all(set(page) <= {"url", "title", "language"} for page in case["pages"])
-    (first,) = second_reading.FIRST.rglob("*.yaml")
+    (first,) = places.FIRST.rglob("*.yaml")
     assert first.stem == event
     assert event not in (tmp_path / "out" / "cases.yaml").read_text("utf-8")
 
 
+def test_an_event_whose_pages_are_cited_for_others_is_named(kept, tmp_path):
+    plain = {path.stem: places.plain(path) for path in (ROOT / "data").rglob("events/*/*/*.yaml")}
+    held = Counter(url for event in plain.values() for url in set(places.urls_of(event)))
+    drawing.draw(1, 60, "pme_program", tmp_path / "out")
+    cases = yaml.safe_load((tmp_path / "out" / "cases.yaml").read_text("utf-8"))
+    events = {row["case"]: row["event_id"] for row in tabular.rows_of(places.SAMPLE)}
+    named = {case["case"]: case["event"] for case in cases if "event" in case}
+    shared = {
+        case["case"]: plain[events[case["case"]]]["name"]
+        for case in cases
+        if min(held[page["url"]] for page in case["pages"]) > 1
+    }
+    assert named == shared
+    assert 0 < len(named) < len(cases)
+
+
 def test_no_event_is_drawn_twice_and_a_seed_draws_the_same(kept, tmp_path):
-    one = second_reading.draw(5, 4, "intervention", tmp_path / "one")
-    two = second_reading.draw(5, 4, "intervention", tmp_path / "two")
+    one = drawing.draw(5, 4, "intervention", tmp_path / "one")
+    two = drawing.draw(5, 4, "intervention", tmp_path / "two")
     assert len(one) == len(two) == 4
     assert not set(one) & set(two)
-    cases = [row["case"] for row in second_reading.rows_of(second_reading.SAMPLE)]
+    cases = [row["case"] for row in tabular.rows_of(places.SAMPLE)]
     assert len(set(cases)) == 8
-    second_reading.SAMPLE.unlink()
-    assert second_reading.draw(5, 4, "intervention", tmp_path / "three") == one
+    places.SAMPLE.unlink()
+    assert drawing.draw(5, 4, "intervention", tmp_path / "three") == one
 
 
 def test_the_draw_is_balanced_over_strata():
@@ -79,56 +96,56 @@ def test_the_draw_is_balanced_over_strata():
         f"e{number}": {"grade": "A" if number < 90 else "D", "region": "Asia", "span": "2000-2004"}
         for number in range(100)
     }
-    drawn = second_reading.chosen(strata, 10, seed=3)
+    drawn = drawing.chosen(strata, 10, seed=3)
     assert sum(strata[event]["grade"] == "D" for event in drawn) == 5
 
 
 def test_two_equal_readings_agree_in_everything(kept, tmp_path):
-    second_reading.draw(2, 3, "pme_program", tmp_path / "out")
+    drawing.draw(2, 3, "pme_program", tmp_path / "out")
     coded_anew(tmp_path / "out", lambda text: text)
-    assert second_reading.check(tmp_path / "out") == []
-    assert len(second_reading.take(tmp_path / "out")) == 3
-    assert second_reading.unsettled() == []
-    first, second = second_reading.both_readings()
+    assert taking.check(tmp_path / "out") == []
+    assert len(taking.take(tmp_path / "out")) == 3
+    assert comparing.unsettled() == []
+    first, second = comparing.both_readings()
     assert first.keys() == second.keys()
     assert len(first) == 3
 
 
 def test_a_difference_is_listed_until_it_is_settled(kept, tmp_path):
-    second_reading.draw(2, 40, "pme_program", tmp_path / "out")
+    drawing.draw(2, 40, "pme_program", tmp_path / "out")
     coded_anew(
         tmp_path / "out", lambda text: text.replace("status: completed", "status: under_way")
     )
-    second_reading.take(tmp_path / "out")
-    found = second_reading.unsettled()
+    taking.take(tmp_path / "out")
+    found = comparing.unsettled()
     assert found
     assert {(row["variable"], row["first"], row["second"]) for row in found} == {
         ("status", "completed", "under_way")
     }
-    with second_reading.DIFFERENCES.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.DictWriter(file, second_reading.DIFFERENCES_COLUMNS)
+    with places.DIFFERENCES.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, places.DIFFERENCES_COLUMNS)
         writer.writeheader()
         writer.writerows(row | {"right": "first", "cause": "a test"} for row in found[1:])
-    assert second_reading.unsettled() == found[:1]
+    assert comparing.unsettled() == found[:1]
 
 
 def test_a_coding_of_another_event_is_kept_and_not_compared(kept, tmp_path):
-    events = second_reading.draw(2, 2, "pme_program", tmp_path / "out")
+    events = drawing.draw(2, 2, "pme_program", tmp_path / "out")
     coded_anew(tmp_path / "out", lambda text: text)
-    second_reading.take(tmp_path / "out")
-    second_reading.put_aside(events[:1])
-    assert set(second_reading.both_readings()[1]) == {events[1]}
-    assert [path.stem for path in second_reading.ANOTHER.rglob("*.yaml")] == events[:1]
-    outcomes = {r["event_id"]: r["outcome"] for r in second_reading.rows_of(second_reading.SAMPLE)}
+    taking.take(tmp_path / "out")
+    taking.put_aside(events[:1])
+    assert set(comparing.both_readings()[1]) == {events[1]}
+    assert [path.stem for path in places.ANOTHER.rglob("*.yaml")] == events[:1]
+    outcomes = {r["event_id"]: r["outcome"] for r in tabular.rows_of(places.SAMPLE)}
     assert outcomes == {events[0]: "another_event", events[1]: "coded"}
 
 
 def test_a_second_coding_with_mistakes_is_told_so(kept, tmp_path):
-    second_reading.draw(2, 2, "joint_exercise", tmp_path / "out")
+    drawing.draw(2, 2, "joint_exercise", tmp_path / "out")
     coded_anew(tmp_path / "out", lambda text: text.replace("\nstatus: ", "\nstatus: quite "))
     cases = sorted((tmp_path / "out").glob("je-case-*.yaml"))
     cases[0].unlink()
-    wrong = second_reading.check(tmp_path / "out")
+    wrong = taking.check(tmp_path / "out")
     assert wrong[0] == f"{cases[0].stem}: is not coded yet"
     assert any(cases[1].name in sentence and "status" in sentence for sentence in wrong[1:])
 
@@ -168,15 +185,15 @@ def test_too_few_units_or_no_variation_give_no_coefficient():
 def test_every_event_read_twice_says_so():
     from autocoop import load
 
-    read_twice = {path.stem for path in second_reading.SECOND.rglob("*.yaml")}
+    read_twice = {path.stem for path in places.SECOND.rglob("*.yaml")}
     events = load("events", columns=["event_id", "is_double_read"])
     assert set(events.loc[events["is_double_read"], "event_id"]) == read_twice
 
 
 def test_every_difference_is_settled():
-    assert second_reading.unsettled() == []
-    rows = second_reading.rows_of(second_reading.DIFFERENCES)
-    assert all(row["right"] in second_reading.VERDICTS for row in rows)
+    assert comparing.unsettled() == []
+    rows = tabular.rows_of(places.DIFFERENCES)
+    assert all(row["right"] in comparing.VERDICTS for row in rows)
     assert all(row["cause"] for row in rows)
 
 
@@ -186,9 +203,7 @@ def contents(folder):
 
 
 def outcomes():
-    return {
-        row["event_id"]: row["outcome"] for row in second_reading.rows_of(second_reading.SAMPLE)
-    }
+    return {row["event_id"]: row["outcome"] for row in tabular.rows_of(places.SAMPLE)}
 
 
 # -- drawing --------------------------------------------------------------------------------------
@@ -206,16 +221,16 @@ def outcomes():
 )
 def test_a_draw_that_cannot_be_made_is_refused(kept, tmp_path, count, event_type, allowed, says):
     with pytest.raises(SystemExit, match=says):
-        second_reading.draw(1, count, event_type, tmp_path / "out", allowed)
+        drawing.draw(1, count, event_type, tmp_path / "out", allowed)
     assert not (tmp_path / "out").exists()
     assert contents(kept) == {}
 
 
 def test_events_drawn_before_are_not_left_to_draw(kept, tmp_path):
     two = {"iv-chad-sudan-2006", "iv-chad-sudan-2008"}
-    assert set(second_reading.draw(1, 2, "intervention", tmp_path / "out", two)) == two
+    assert set(drawing.draw(1, 2, "intervention", tmp_path / "out", two)) == two
     with pytest.raises(SystemExit, match="asked for are 1, left to draw are 0"):
-        second_reading.draw(2, 1, "intervention", tmp_path / "more", two)
+        drawing.draw(2, 1, "intervention", tmp_path / "more", two)
 
 
 @pytest.mark.parametrize("text", ["- case: [", "nothing but words", "", "- {case: iv-case-900}"])
@@ -224,14 +239,14 @@ def test_a_folder_whose_cases_cannot_be_read_gets_no_more(kept, tmp_path, text):
     cases.parent.mkdir()
     cases.write_text(text, "utf-8")
     with pytest.raises(SystemExit, match="is not a list of cases as `draw` writes it"):
-        second_reading.draw(1, 1, "intervention", tmp_path / "out")
+        drawing.draw(1, 1, "intervention", tmp_path / "out")
     assert cases.read_text("utf-8") == text
     assert contents(kept) == {}
 
 
 def test_a_second_draw_into_a_folder_is_added(kept, tmp_path):
-    second_reading.draw(1, 2, "intervention", tmp_path / "out")
-    second_reading.draw(2, 1, "pme_program", tmp_path / "out")
+    drawing.draw(1, 2, "intervention", tmp_path / "out")
+    drawing.draw(2, 1, "pme_program", tmp_path / "out")
     cases = yaml.safe_load((tmp_path / "out" / "cases.yaml").read_text("utf-8"))
     assert [case["case"] for case in cases] == ["iv-case-001", "iv-case-002", "pme-case-001"]
 
@@ -244,9 +259,9 @@ def test_events_without_a_file_or_with_another_release_are_not_drawn(kept, tmp_p
     )
     (data / "events").mkdir()
     with monkeypatch.context() as patched:
-        patched.setattr(second_reading, "ROOT", data.parent)
+        patched.setattr(places, "ROOT", data.parent)
         with pytest.raises(SystemExit, match="iv-chad-sudan-2006: has no file below data/events"):
-            second_reading.draw(1, 1, "intervention", tmp_path / "out", only)
+            drawing.draw(1, 1, "intervention", tmp_path / "out", only)
         (first,) = (ROOT / "data" / "events").rglob("iv-chad-sudan-2006.yaml")
         copy = data / first.relative_to(ROOT / "data")
         copy.parent.mkdir(parents=True)
@@ -256,9 +271,9 @@ def test_events_without_a_file_or_with_another_release_are_not_drawn(kept, tmp_p
         copy.parent.mkdir()
         copy.write_text(re.sub(r"(?<=: )2006(?=-|$)", "2015", text, flags=re.MULTILINE), "utf-8")
         with pytest.raises(SystemExit, match="is not what data/release says; compile first"):
-            second_reading.draw(1, 1, "intervention", tmp_path / "out", only)
+            drawing.draw(1, 1, "intervention", tmp_path / "out", only)
     assert contents(kept) == {}
-    assert second_reading.draw(1, 1, "intervention", tmp_path / "out", only) == [*only]
+    assert drawing.draw(1, 1, "intervention", tmp_path / "out", only) == [*only]
 
 
 def test_the_balance_counts_what_was_drawn_before():
@@ -267,13 +282,13 @@ def test_the_balance_counts_what_was_drawn_before():
         for number in range(20)
     }
     earlier = [{"grade": "A", "region": "Asia", "span": "2000-2004"}] * 4
-    drawn = second_reading.chosen(strata, 6, 3, earlier)
+    drawn = drawing.chosen(strata, 6, 3, earlier)
     assert sum(strata[event]["grade"] == "D" for event in drawn) == 5
 
 
 def test_the_sample_says_how_many_were_asked_for_and_of_which_version(kept, tmp_path):
-    second_reading.draw(7, 3, "intervention", tmp_path / "out")
-    rows = second_reading.rows_of(second_reading.SAMPLE)
+    drawing.draw(7, 3, "intervention", tmp_path / "out")
+    rows = tabular.rows_of(places.SAMPLE)
     assert {(row["seed"], row["count"], row["version"]) for row in rows} == {
         ("7", "3", __version__)
     }
@@ -283,13 +298,13 @@ def test_the_sample_says_how_many_were_asked_for_and_of_which_version(kept, tmp_
 
 
 def test_what_was_put_aside_stays_aside(kept, tmp_path):
-    events = second_reading.draw(2, 2, "pme_program", tmp_path / "out")
+    events = drawing.draw(2, 2, "pme_program", tmp_path / "out")
     coded_anew(tmp_path / "out", lambda text: text)
-    second_reading.take(tmp_path / "out")
-    second_reading.put_aside(events[:1])
-    assert second_reading.take(tmp_path / "out") == []
+    taking.take(tmp_path / "out")
+    taking.put_aside(events[:1])
+    assert taking.take(tmp_path / "out") == []
     assert outcomes() == {events[0]: "another_event", events[1]: "coded"}
-    assert [path.stem for path in second_reading.SECOND.rglob("*.yaml")] == events[1:]
+    assert [path.stem for path in places.SECOND.rglob("*.yaml")] == events[1:]
 
 
 @pytest.mark.parametrize(
@@ -301,22 +316,22 @@ def test_what_was_put_aside_stays_aside(kept, tmp_path):
     ],
 )
 def test_nothing_is_put_aside_where_one_event_cannot_be(kept, tmp_path, other, says):
-    events = second_reading.draw(2, 3, "pme_program", tmp_path / "out")
+    events = drawing.draw(2, 3, "pme_program", tmp_path / "out")
     coded_anew(tmp_path / "out", lambda text: text)
     (tmp_path / "out" / "pme-case-002.yaml").unlink()
-    second_reading.take(tmp_path / "out")
-    second_reading.put_aside(events[2:])
-    (aside,) = second_reading.ANOTHER.rglob("*.yaml")
+    taking.take(tmp_path / "out")
+    taking.put_aside(events[2:])
+    (aside,) = places.ANOTHER.rglob("*.yaml")
     before = contents(kept)
     named = {"an uncoded one": events[1], "one put aside": events[2]}.get(other, other)
     with pytest.raises(SystemExit, match=says):
-        second_reading.put_aside([events[0], named])
+        taking.put_aside([events[0], named])
     assert contents(kept) == before
     assert aside.stem == events[2]
 
 
 def test_one_mistake_keeps_everything_out(kept, tmp_path):
-    second_reading.draw(2, 3, "pme_program", tmp_path / "out")
+    drawing.draw(2, 3, "pme_program", tmp_path / "out")
     coded_anew(tmp_path / "out", lambda text: text)
     last = tmp_path / "out" / "pme-case-003.yaml"
     right = last.read_text("utf-8")
@@ -324,74 +339,72 @@ def test_one_mistake_keeps_everything_out(kept, tmp_path):
     (tmp_path / "out" / "pme-case-099.yaml").write_text(right, "utf-8")
     before = contents(kept)
     with pytest.raises(SystemExit) as refused:
-        second_reading.take(tmp_path / "out")
+        taking.take(tmp_path / "out")
     assert "pme-case-003.yaml:" in str(refused.value)
     assert "pme-case-099: is no case of cases.yaml" in str(refused.value)
     assert contents(kept) == before
 
 
 def test_a_failing_disk_keeps_everything_out(kept, tmp_path, monkeypatch):
-    second_reading.draw(2, 2, "pme_program", tmp_path / "out")
+    drawing.draw(2, 2, "pme_program", tmp_path / "out")
     coded_anew(tmp_path / "out", lambda text: text)
-    before, write = contents(kept), second_reading.write_text
+    before, write = contents(kept), tabular.write_text
 
     def failing(path, text):
-        if path == second_reading.PAGES:
+        if path == places.PAGES:
             raise OSError("no space left on device")
         return write(path, text)
 
     with monkeypatch.context() as patched:
-        patched.setattr(second_reading, "write_text", failing)
+        patched.setattr(tabular, "write_text", failing)
         with pytest.raises(OSError, match="no space left"):
-            second_reading.take(tmp_path / "out")
+            taking.take(tmp_path / "out")
     assert contents(kept) == before
-    assert len(second_reading.take(tmp_path / "out")) == 2
+    assert len(taking.take(tmp_path / "out")) == 2
 
 
 def test_cases_that_are_not_coded_keep_nothing_out(kept, tmp_path):
-    events = second_reading.draw(2, 2, "pme_program", tmp_path / "out")
+    events = drawing.draw(2, 2, "pme_program", tmp_path / "out")
     coded_anew(tmp_path / "out", lambda text: text)
     (tmp_path / "out" / "pme-case-001.yaml").unlink()
-    assert second_reading.take(tmp_path / "out") == events[1:]
+    assert taking.take(tmp_path / "out") == events[1:]
     assert outcomes() == {events[0]: "", events[1]: "coded"}
 
 
 def test_a_coding_that_is_there_already_is_coded_and_not_changed(kept, tmp_path):
-    (event,) = second_reading.draw(2, 1, "pme_program", tmp_path / "out")
+    (event,) = drawing.draw(2, 1, "pme_program", tmp_path / "out")
     coded_anew(tmp_path / "out", lambda text: text)
-    second_reading.take(tmp_path / "out")
-    before = contents(second_reading.SECOND)
-    rows = second_reading.rows_of(second_reading.SAMPLE)
-    second_reading.write_rows(
-        second_reading.SAMPLE, second_reading.SAMPLE_COLUMNS, [rows[0] | {"outcome": ""}]
-    )
+    taking.take(tmp_path / "out")
+    before = contents(places.SECOND)
+    rows = tabular.rows_of(places.SAMPLE)
+    tabular.write_rows(places.SAMPLE, places.SAMPLE_COLUMNS, [rows[0] | {"outcome": ""}])
     coded_anew(tmp_path / "out", lambda text: f"{text}# a second thought\n")
-    assert second_reading.take(tmp_path / "out") == []
-    assert contents(second_reading.SECOND) == before
+    assert taking.take(tmp_path / "out") == []
+    assert contents(places.SECOND) == before
     assert outcomes() == {event: "coded"}
 
 
 @pytest.mark.parametrize("line", ['id: "{}"  # a case', "id:   {} # x", "id : '{}'", "id: {}   "])
 def test_the_case_becomes_the_event_however_its_line_is_written(kept, tmp_path, line):
-    (event,) = second_reading.draw(2, 1, "pme_program", tmp_path / "out")
+    (event,) = drawing.draw(2, 1, "pme_program", tmp_path / "out")
     coded_anew(
         tmp_path / "out", lambda text: re.sub("(?m)^id: (.*)$", lambda m: line.format(m[1]), text)
     )
-    assert second_reading.take(tmp_path / "out") == [event]
-    assert set(second_reading.both_readings()[1]) == {event}
+    assert taking.take(tmp_path / "out") == [event]
+    assert set(comparing.both_readings()[1]) == {event}
 
 
 def test_an_arms_transfer_goes_into_the_year_of_its_earliest_date(kept, tmp_path):
     event = "at-china-serbia-hq-17-2024"
-    second_reading.draw(1, 1, "arms_transfer", tmp_path / "out", {event})
+    drawing.draw(1, 1, "arms_transfer", tmp_path / "out", {event})
     # Delivered, as far as pages say, before the year in which it was announced.
     line = r"(?m)^( *(?:details\.)?)announced_date: 2024.*$"
     coded_anew(
         tmp_path / "out", lambda text: re.sub(line, r"\g<0>\n\1delivery_start_date: 2023", text)
     )
-    assert second_reading.check(tmp_path / "out") == []
-    assert second_reading.take(tmp_path / "out") == [event]
-    (kept_file,) = second_reading.SECOND.rglob("*.yaml")
+    assert taking.check(tmp_path / "out") == []
+    assert taking.take(tmp_path / "out") == [event]
+    (kept_file,) = places.SECOND.rglob("*.yaml")
     assert kept_file.parent.name == "2023"
 
 
@@ -401,9 +414,9 @@ def test_an_arms_transfer_goes_into_the_year_of_its_earliest_date(kept, tmp_path
 @pytest.fixture
 def coded(kept, tmp_path):
     """Two coded cases without a mistake; the first is for a test to break."""
-    second_reading.draw(2, 2, "pme_program", tmp_path / "out")
+    drawing.draw(2, 2, "pme_program", tmp_path / "out")
     coded_anew(tmp_path / "out", lambda text: text)
-    assert second_reading.check(tmp_path / "out") == []
+    assert taking.check(tmp_path / "out") == []
     return tmp_path / "out"
 
 
@@ -437,7 +450,7 @@ def test_each_mistake_is_one_sentence_and_hides_no_other(coded, change, says):
     first.write_text(change(without), "utf-8")
     text = second.read_text("utf-8")
     second.write_text(text.replace("\nstatus: ", "\nstatus: quite ", 1), "utf-8")
-    wrong = second_reading.check(coded)
+    wrong = taking.check(coded)
     mine = [sentence for sentence in wrong if sentence.startswith(first.name)]
     assert len(mine) == 1
     assert says in mine[0]
@@ -448,7 +461,7 @@ def test_each_mistake_is_one_sentence_and_hides_no_other(coded, change, says):
 
 def test_bytes_that_are_no_text_are_said_to_be_so(coded):
     (coded / "pme-case-001.yaml").write_bytes(b"id: pme-case-001\nname: \xff\xfe\n")
-    assert any("not UTF-8" in sentence for sentence in second_reading.check(coded))
+    assert any("not UTF-8" in sentence for sentence in taking.check(coded))
 
 
 def test_a_page_that_was_not_handed_out_is_a_mistake(coded):
@@ -456,7 +469,7 @@ def test_a_page_that_was_not_handed_out_is_a_mistake(coded):
     text = path.read_text("utf-8")
     url = re.search(r"url: (\S+)", text)[1]
     path.write_text(text.replace(url, "https://elsewhere.example/page"), "utf-8")
-    assert second_reading.check(coded) == [
+    assert taking.check(coded) == [
         "pme-case-001.yaml: https://elsewhere.example/page is no page of the case"
     ]
 
@@ -476,33 +489,31 @@ def test_a_page_that_was_not_handed_out_is_a_mistake(coded):
     ],
 )
 def test_a_wrong_count_of_a_page_is_told_so(coded, change, says):
-    rows = second_reading.rows_of(coded / "pages.csv")
+    rows = tabular.rows_of(coded / "pages.csv")
     changed = [rows[0] | change] if change else []
-    second_reading.write_rows(coded / "pages.csv", rows[0], [*changed, *rows[1:]])
-    wrong = second_reading.check(coded)
+    tabular.write_rows(coded / "pages.csv", rows[0], [*changed, *rows[1:]])
+    wrong = taking.check(coded)
     assert any(sentence.startswith("pages.csv") and says in sentence for sentence in wrong)
 
 
 def test_counts_under_other_headings_or_none_are_told_so(coded):
-    rows = second_reading.rows_of(coded / "pages.csv")
+    rows = tabular.rows_of(coded / "pages.csv")
     (coded / "pages.csv").write_text("case;url;events\n", "utf-8")
-    assert any("has no count for" in sentence for sentence in second_reading.check(coded))
+    assert any("has no count for" in sentence for sentence in taking.check(coded))
     (coded / "pages.csv").write_text("case;url;events\na;b;1\n", "utf-8")
-    assert second_reading.check(coded) == ["pages.csv: its first line is not case,url,events"]
+    assert taking.check(coded) == ["pages.csv: its first line is not case,url,events"]
     (coded / "pages.csv").unlink()
-    assert second_reading.check(coded) == ["pages.csv: there is no such file"]
-    second_reading.write_rows(coded / "pages.csv", rows[0], [*rows, rows[0]])
-    assert any("stands twice for pme-case-001" in s for s in second_reading.check(coded))
+    assert taking.check(coded) == ["pages.csv: there is no such file"]
+    tabular.write_rows(coded / "pages.csv", rows[0], [*rows, rows[0]])
+    assert any("stands twice for pme-case-001" in s for s in taking.check(coded))
 
 
 def test_a_corrected_count_replaces_the_earlier_one(coded):
-    second_reading.take(coded)
-    rows = second_reading.rows_of(coded / "pages.csv")
-    second_reading.write_rows(coded / "pages.csv", rows[0], [rows[0] | {"events": "7"}, *rows[1:]])
-    second_reading.take(coded)
-    kept_counts = {
-        row["url"]: row["events_second"] for row in second_reading.rows_of(second_reading.PAGES)
-    }
+    taking.take(coded)
+    rows = tabular.rows_of(coded / "pages.csv")
+    tabular.write_rows(coded / "pages.csv", rows[0], [rows[0] | {"events": "7"}, *rows[1:]])
+    taking.take(coded)
+    kept_counts = {row["url"]: row["events_second"] for row in tabular.rows_of(places.PAGES)}
     assert kept_counts[rows[0]["url"]] == "7"
     assert sorted(kept_counts.values()) == [*["1"] * (len(kept_counts) - 1), "7"]
 
@@ -511,23 +522,23 @@ def test_a_corrected_count_replaces_the_earlier_one(coded):
 
 
 def test_the_exit_status_says_whether_there_are_mistakes(coded, capsys):
-    assert second_reading.main(["check", str(coded)]) == 0
+    assert command_line.main(["check", str(coded)]) == 0
     assert capsys.readouterr().out == "no mistakes\n"
     (coded / "pme-case-001.yaml").write_text("", "utf-8")
-    assert second_reading.main(["check", str(coded)]) == 1
+    assert command_line.main(["check", str(coded)]) == 1
     assert "the file is empty" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(
     ("module", "arguments", "says"),
     [
-        (second_reading, ["settle"], "invalid choice: 'settle'"),
-        (second_reading, [], "COMMAND"),
-        (second_reading, ["check", "/no/such/folder"], "/no/such/folder: there is no such folder"),
-        (second_reading, ["take", "/no/such/folder"], "/no/such/folder: there is no such folder"),
-        (second_reading, ["draw", "1", "many", "intervention", "out"], "invalid int value: 'many'"),
-        (second_reading, ["draw", "1", "1", "coup", "out"], "invalid choice: 'coup'"),
-        (second_reading, ["draw", "1", "1", "intervention", "out", "/no/ids"], "/no/ids: there is"),
+        (command_line, ["settle"], "invalid choice: 'settle'"),
+        (command_line, [], "COMMAND"),
+        (command_line, ["check", "/no/such/folder"], "/no/such/folder: there is no such folder"),
+        (command_line, ["take", "/no/such/folder"], "/no/such/folder: there is no such folder"),
+        (command_line, ["draw", "1", "many", "intervention", "out"], "invalid int value: 'many'"),
+        (command_line, ["draw", "1", "1", "coup", "out"], "invalid choice: 'coup'"),
+        (command_line, ["draw", "1", "1", "intervention", "out", "/no/ids"], "/no/ids: there is"),
         (agreement, ["--wirte"], "unrecognized arguments: --wirte"),
     ],
 )
@@ -538,17 +549,19 @@ def test_misuse_is_named(capsys, module, arguments, says):
     assert says in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("module", [second_reading, agreement])
-def test_help_gives_the_order_of_the_steps(capsys, module):
+@pytest.mark.parametrize(
+    ("module", "steps"), [(command_line, second_reading), (agreement, agreement)]
+)
+def test_help_gives_the_order_of_the_steps(capsys, module, steps):
     with pytest.raises(SystemExit) as stopped:
         module.main(["--help"])
     assert stopped.value.code == 0
-    assert module.__doc__.strip().splitlines()[-1] in capsys.readouterr().out
+    assert steps.__doc__.strip().splitlines()[-1] in capsys.readouterr().out
 
 
 def test_differences_of_an_event_that_was_not_read_twice_are_not_none(kept):
     with pytest.raises(SystemExit, match="iv-of-nobody: has no second coding"):
-        second_reading.main(["differences", "iv-of-nobody"])
+        command_line.main(["differences", "iv-of-nobody"])
 
 
 # -- agreement ------------------------------------------------------------------------------------
@@ -648,20 +661,20 @@ def test_the_verdicts_add_up_by_type(kept, tmp_path):
     from autocoop import load
 
     completed = set(load("pme_programs", where={"status": "completed"})["event_id"])
-    second_reading.draw(2, 2, "pme_program", tmp_path / "out", completed)
-    second_reading.draw(2, 1, "intervention", tmp_path / "out")
+    drawing.draw(2, 2, "pme_program", tmp_path / "out", completed)
+    drawing.draw(2, 1, "intervention", tmp_path / "out")
     coded_anew(tmp_path / "out", lambda text: text)
     path = tmp_path / "out" / "pme-case-001.yaml"
     text = path.read_text("utf-8")
     path.write_text(text.replace("status: completed", "status: under_way"), "utf-8")
-    second_reading.take(tmp_path / "out")
-    (row,) = second_reading.unsettled()
-    second_reading.write_rows(
-        second_reading.DIFFERENCES,
-        second_reading.DIFFERENCES_COLUMNS,
+    taking.take(tmp_path / "out")
+    (row,) = comparing.unsettled()
+    tabular.write_rows(
+        places.DIFFERENCES,
+        places.DIFFERENCES_COLUMNS,
         [row | {"right": "second", "cause": "a test"}],
     )
-    tally = agreement.verdicts(second_reading.pairs(*second_reading.both_readings()))
+    tally = agreement.verdicts(comparing.pairs(*comparing.both_readings()))
     shown = {line.pop("type"): line for line in tally}
     assert list(shown) == ["intervention", "pme_program", "all"]
     values = {name: int(line.pop("values")) for name, line in shown.items()}
@@ -679,8 +692,8 @@ def test_the_verdicts_add_up_by_type(kept, tmp_path):
 
 def test_values_that_neither_reading_states_are_not_among_the_verdicts():
     def pair(name, level, first, second):
-        variable = second_reading.Variable(name, level)
-        return second_reading.Pair("e", "intervention", variable, name, first, second)
+        variable = comparing.Variable(name, level)
+        return comparing.Pair("e", "intervention", variable, name, first, second)
 
     tally = agreement.verdicts(
         [
@@ -717,10 +730,10 @@ def test_the_verdicts_are_short_enough_for_the_front_page(capsys):
 
 def test_the_codebook_shows_agreement_and_verdicts(tmp_path):
     for name in ("agreement.csv", "verdicts.csv"):
-        shutil.copy(second_reading.RELIABILITY / name, tmp_path / name)
+        shutil.copy(places.RELIABILITY / name, tmp_path / name)
     page = with_agreement(AGREEMENT_MARK, tmp_path).splitlines()
     rows = [line.strip("| ").split(" | ") for line in page if line.startswith("| ")]
-    tally = second_reading.rows_of(tmp_path / "verdicts.csv")
+    tally = tabular.rows_of(tmp_path / "verdicts.csv")
     assert rows[-len(tally) :] == [list(row.values()) for row in tally]
     assert "both empty" in page[0]
     columns = (agreement.COLUMNS, agreement.VERDICTS_COLUMNS)
@@ -736,23 +749,23 @@ def test_the_tables_of_agreement_are_what_the_readings_give(capsys):
 
 
 def test_every_verdict_is_on_a_difference_that_is_there():
-    assert second_reading.orphans() == []
+    assert comparing.orphans() == []
 
 
 def test_a_verdict_on_no_difference_is_an_orphan(coded):
-    second_reading.take(coded)
+    taking.take(coded)
     row = {
         "event_id": "pme-of-nobody", "variable": "status", "first": "completed",
         "second": "announced", "right": "both", "cause": "a test",
     }  # fmt: skip
-    second_reading.write_rows(second_reading.DIFFERENCES, second_reading.DIFFERENCES_COLUMNS, [row])
-    assert second_reading.orphans() == [row]
+    tabular.write_rows(places.DIFFERENCES, places.DIFFERENCES_COLUMNS, [row])
+    assert comparing.orphans() == [row]
 
 
 def test_the_sample_says_what_came_of_each_event():
-    second = {path.stem for path in second_reading.SECOND.rglob("*.yaml")}
-    another = {path.stem for path in second_reading.ANOTHER.rglob("*.yaml")}
-    first = {path.stem for path in second_reading.FIRST.rglob("*.yaml")}
+    second = {path.stem for path in places.SECOND.rglob("*.yaml")}
+    another = {path.stem for path in places.ANOTHER.rglob("*.yaml")}
+    first = {path.stem for path in places.FIRST.rglob("*.yaml")}
     assert outcomes().keys() == first
     assert not second & another
     assert outcomes() == {
@@ -762,7 +775,7 @@ def test_the_sample_says_what_came_of_each_event():
 
 
 def test_the_sample_holds_no_draw_that_cannot_be_repeated():
-    rows = second_reading.rows_of(second_reading.SAMPLE)
+    rows = tabular.rows_of(places.SAMPLE)
     assert all(row["version"] and row["seed"] for row in rows)
     seeds = {(row["type"], row["seed"]): row["count"] for row in rows}
     for (event_type, seed), count in seeds.items():

@@ -22,22 +22,18 @@ import krippendorff
 import numpy as np
 
 from autocoop.text import columns_of_text
-from validation.second_reading import (
-    DIFFERENCES,
-    PAGES,
-    RELIABILITY,
+from validation.second_reading import places
+from validation.second_reading.comparing import (
     VERDICTS,
     Pair,
-    as_csv,
     both_readings,
     differences,
     is_beside_its_date,
     pairs,
-    rows_of,
-    write_all,
 )
+from validation.tabular import as_csv, rows_of, write_all
 
-AGREEMENT = RELIABILITY / "agreement.csv"
+AGREEMENT = places.RELIABILITY / "agreement.csv"
 COLUMNS = (
     "type",
     "variable",
@@ -51,7 +47,7 @@ COLUMNS = (
     "alpha_low",
     "alpha_high",
 )
-VERDICTS_TABLE = RELIABILITY / "verdicts.csv"
+VERDICTS_TABLE = places.RELIABILITY / "verdicts.csv"
 VERDICTS_COLUMNS = ("type", "events", "events_alike", "values", "values_differ", *VERDICTS)
 
 #: Fewer events than this give no coefficient worth the name.
@@ -221,7 +217,7 @@ def table(found: Iterable[Pair]) -> list[Agreement]:
 
 def unitising() -> list[Agreement]:
     """How many events each page holds, of its type, as both readers count them."""
-    rows = [row for row in rows_of(PAGES) if row["events_second"]]
+    rows = [row for row in rows_of(places.PAGES) if row["events_second"]]
     counted = [(int(row["events_first"]), int(row["events_second"])) for row in rows]
     events = [row["event_id"] for row in rows]
     return [of_units("all", "events on a page", "ratio", counted, events)] if counted else []
@@ -237,7 +233,7 @@ def verdicts(found: Iterable[Pair]) -> list[dict[str, str]]:
     """
     right = {
         (row["event_id"], row["variable"], row["first"], row["second"]): row["right"]
-        for row in rows_of(DIFFERENCES)
+        for row in rows_of(places.DIFFERENCES)
     }
     counts: dict[str, Counter[str]] = {}
     events: dict[str, set[str]] = {}

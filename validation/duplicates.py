@@ -1,11 +1,11 @@
 """Likely duplicates: pairs of events that may be one, unless `distinct.csv` says why not."""
 
-import csv
 from difflib import SequenceMatcher
 from itertools import combinations
 from pathlib import Path
 
 from validation import Tables, rule
+from validation.tabular import rows_of
 
 DISTINCT = Path(__file__).parent / "distinct.csv"
 COLUMNS = ["event_a", "event_b", "reason"]
@@ -13,11 +13,7 @@ COLUMNS = ["event_a", "event_b", "reason"]
 
 def distinct_pairs() -> dict[frozenset[str], str]:
     """Pairs settled as two events -> the reason."""
-    with DISTINCT.open(newline="", encoding="utf-8") as file:
-        return {
-            frozenset((row["event_a"], row["event_b"])): row["reason"]
-            for row in csv.DictReader(file)
-        }
+    return {frozenset((row["event_a"], row["event_b"])): row["reason"] for row in rows_of(DISTINCT)}
 
 
 def _days_apart(a: dict, b: dict) -> int:
