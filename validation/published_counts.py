@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import autocoop
 from autocoop.parties import HELD
+from autocoop.where import members_by_year
 
 DE_HAAS = (
     "De Haas, Marcel. 2016. 'War Games of the Shanghai Cooperation Organization and the "
@@ -40,6 +41,8 @@ class Compared:
     not_held: list[str]
     #: Held editions of series of the framework that no page puts into it, such as bilateral ones.
     outside: list[str]
+    #: Other held exercises of members alone, which a wider list may count as the framework's.
+    of_members: list[str]
 
     @property
     def short_by(self) -> int:
@@ -49,6 +52,8 @@ class Compared:
     def __str__(self) -> str:
         published = self.published
         result = f"short by {self.short_by}" if self.short_by else "met"
+        if 0 < self.short_by <= len(self.outside) + len(self.of_members):
+            result += ", reached with exercises of members alone that no page puts into it"
         return (
             f"{published.framework} {published.first}-{published.last}: {len(self.held)} held "
             f"here, at least {published.at_least} published: {result}"
@@ -63,12 +68,14 @@ PUBLISHED = (
 
 def compare(published: Published) -> Compared:
     """Count our own rows of `joint_exercises` as a published count would have them."""
-    columns = ["event_id", "year", "status", "framework", "series_id"]
+    columns = ["event_id", "year", "status", "framework", "series_id", "participants"]
     rows = autocoop.load("joint_exercises", columns=columns, engine="arrow").to_pylist()
+    members = members_by_year()[published.framework]
     series = {row["series_id"] for row in rows if row["framework"] == published.framework}
     held: list[str] = []
     not_held: list[str] = []
     outside: list[str] = []
+    of_members: list[str] = []
     for row in rows:
         is_held = row["status"] in HELD["joint_exercises"]
         if not published.first <= row["year"] <= published.last:
@@ -77,7 +84,9 @@ def compare(published: Published) -> Compared:
             (held if is_held else not_held).append(row["event_id"])
         elif is_held and row["series_id"] in series - {None}:
             outside.append(row["event_id"])
-    return Compared(published, sorted(held), sorted(not_held), sorted(outside))
+        elif is_held and all(row["year"] in members.get(who, ()) for who in row["participants"]):
+            of_members.append(row["event_id"])
+    return Compared(published, sorted(held), sorted(not_held), sorted(outside), sorted(of_members))
 
 
 def report() -> str:
@@ -92,6 +101,11 @@ def report() -> str:
             lines.append(
                 "  held, of the same series, but in the framework on no page: "
                 + ", ".join(compared.outside)
+            )
+        if compared.short_by:
+            lines.append(
+                "  others held, of members alone, in the framework on no page: "
+                f"{len(compared.of_members)} ({', '.join(compared.of_members)})"
             )
     lines += [f"Published: {source}." for source in {each.source for each in PUBLISHED}]
     return "\n".join(lines)
