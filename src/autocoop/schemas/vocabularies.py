@@ -232,7 +232,7 @@ FORCE_TYPE = {
     "advisers": "advisers or instructors",
     "air": "aircraft or air defence",
     "naval": "ships",
-    "peace_enforcement": "a force with a mandate to impose or keep peace",
+    "peace_enforcement": "a force sent to impose or keep peace, peacekeepers among them; beside `regular`",
     "police": "police or gendarmerie",
 }
 
