@@ -567,6 +567,57 @@ def test_differences_of_an_event_that_was_not_read_twice_are_not_none(kept):
 # -- agreement ------------------------------------------------------------------------------------
 
 
+def reading(pages, **values):
+    """An intervention as one reader coded it, from pages that bear out fields and values."""
+    wide = dict.fromkeys([variable.name for variable in comparing.variables("intervention")])
+    assert set(values) <= set(wide)
+    return {"e": comparing.Reading("e", "intervention", wide | values, {}, pages)}
+
+
+def test_what_only_a_lost_page_bears_out_is_not_compared_on_the_same_pages():
+    first = reading(
+        {
+            "https://found": {
+                ("start", "2020-01"),
+                ("details.force_types", "air"),
+                ("status", "under_way"),
+            },
+            "https://lost": {
+                ("end", "2020-03-01"),
+                ("details.force_types", "naval"),
+                ("status", "completed"),
+            },
+        },
+        start_date=date(2020, 1, 1),
+        start_precision="month",
+        end_date=date(2020, 3, 1),
+        end_precision="day",
+        status="completed",
+        force_types=["air", "naval"],
+    )
+    second = reading({"https://found": set()}, status="under_way", force_types=["air"])
+    found = {pair.variable.name: pair for pair in comparing.pairs(first, second)}
+    assert found["start_date"].found_again == date(2020, 1, 1)
+    assert found["start_precision"].found_again == "month"
+    assert found["end_date"].found_again is comparing.UNSEEN
+    assert found["end_precision"].found_again is comparing.UNSEEN
+    assert found["force_types"].found_again == {"air"}
+    assert found["trigger"].found_again is None
+    lines = {line.variable: line for line in agreement.table(found.values())}
+    assert (lines["force_types"].agreement, lines["force_types"].agreement_same_pages) == (0, 1)
+    assert (lines["status"].compared, lines["status"].compared_same_pages) == (1, 0)
+
+
+def test_where_every_page_came_back_both_tables_say_the_same(kept, tmp_path):
+    drawing.draw(2, 12, "joint_exercise", tmp_path / "out")
+    coded_anew(tmp_path / "out", lambda text: text)
+    taking.take(tmp_path / "out")
+    for line in agreement.table(comparing.pairs(*comparing.both_readings())):
+        if line.type != "all":
+            assert line.compared_same_pages == line.compared
+            assert line.alpha_same_pages == line.alpha
+
+
 @pytest.mark.parametrize(
     ("level", "expected"),
     [
@@ -693,7 +744,7 @@ def test_the_verdicts_add_up_by_type(kept, tmp_path):
 def test_values_that_neither_reading_states_are_not_among_the_verdicts():
     def pair(name, level, first, second):
         variable = comparing.Variable(name, level)
-        return comparing.Pair("e", "intervention", variable, name, first, second)
+        return comparing.Pair("e", "intervention", variable, name, first, second, first)
 
     tally = agreement.verdicts(
         [

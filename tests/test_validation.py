@@ -72,6 +72,11 @@ def _without_hosts(tables: Tables) -> None:
     next(row for row in tables["joint_exercises"] if row["hosts"])["hosts"] = None
 
 
+def _ships_on_land_alone(tables: Tables) -> None:
+    row = next(row for row in tables["joint_exercises"] if "naval" in (row["format"] or ()))
+    row["domain"] = ["land"]
+
+
 def _somewhere(tables: Tables) -> None:
     tables["arms_transfers"][0]["place"] = "Moscow"
 
@@ -95,6 +100,7 @@ def _foreseen(tables: Tables) -> None:
 
 
 SPOILERS = {
+    "formats_go_with_domains": _ships_on_land_alone,
     "exercises_are_hosted_where_they_were_held": _without_hosts,
     "arms_have_no_place": _somewhere,
     "parts_fit_into_wholes": _too_many_trainees,

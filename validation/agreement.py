@@ -13,7 +13,7 @@ import argparse
 import sys
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,7 @@ import numpy as np
 from autocoop.text import columns_of_text
 from validation.second_reading import places
 from validation.second_reading.comparing import (
+    UNSEEN,
     VERDICTS,
     Pair,
     both_readings,
@@ -46,6 +47,9 @@ COLUMNS = (
     "alpha",
     "alpha_low",
     "alpha_high",
+    "compared_same_pages",
+    "agreement_same_pages",
+    "alpha_same_pages",
 )
 VERDICTS_TABLE = places.RELIABILITY / "verdicts.csv"
 VERDICTS_COLUMNS = ("type", "events", "events_alike", "values", "values_differ", *VERDICTS)
@@ -76,7 +80,8 @@ class Agreement:
     """One line of the table: `agreement` and `within_31_days` are shares of `compared`.
 
     `both_empty` is of sets, `within_31_days` of dates, and None elsewhere. `alpha` is None where
-    there are too few events or nothing varies.
+    there are too few events or nothing varies. Those of the same pages leave out what the first
+    reader has from pages that the second did not find again.
     """
 
     type: str
@@ -90,6 +95,9 @@ class Agreement:
     alpha: float | None
     alpha_low: float | None
     alpha_high: float | None
+    compared_same_pages: int | None = None
+    agreement_same_pages: float | None = None
+    alpha_same_pages: float | None = None
 
     def cells(self) -> dict[str, str]:
         return {name: _text(getattr(self, name)) for name in COLUMNS}
@@ -204,13 +212,25 @@ def _interval(
 
 def table(found: Iterable[Pair]) -> list[Agreement]:
     """A line a type and variable, in the order of the schema."""
-    units: dict[tuple[str, str, str], list[tuple[Any, Any]]] = {}
-    events: dict[tuple[str, str, str], list[str]] = {}
+    by_variable: dict[tuple[str, str, str], list[Pair]] = {}
     for pair in found:
         key = (pair.type, pair.variable.name, pair.variable.level)
-        units.setdefault(key, []).append((pair.first, pair.second))
-        events.setdefault(key, []).append(pair.event_id)
-    lines = [of_units(*key, values, events[key]) for key, values in units.items()]
+        by_variable.setdefault(key, []).append(pair)
+    lines = []
+    for key, own in by_variable.items():
+        line = of_units(*key, [(p.first, p.second) for p in own], [p.event_id for p in own])
+        seen = [pair for pair in own if pair.found_again is not UNSEEN]
+        again = of_units(
+            *key, [(p.found_again, p.second) for p in seen], [p.event_id for p in seen]
+        )
+        lines.append(
+            replace(
+                line,
+                compared_same_pages=again.compared,
+                agreement_same_pages=again.agreement,
+                alpha_same_pages=again.alpha,
+            )
+        )
     order = list(dict.fromkeys(line.type for line in lines))
     return [*sorted(lines, key=lambda line: order.index(line.type)), *unitising()]
 

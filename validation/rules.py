@@ -42,6 +42,39 @@ def makers_are_not_the_suppliers(tables: Tables) -> list[str]:
     ]
 
 
+#: Domain of an exercise -> the formats one of which goes with it where forces act.
+FORMATS_OF = {
+    "sea": {"naval", "amphibious", "passing_exercise"},
+    "air": {"air", "airborne"},
+    "land": {"field_exercise"},
+}
+#: Formats of exercises in which no forces need to act.
+AT_THE_DESK = {"command_post", "table_top", "cyber", "logistics", "medical"}
+
+
+@rule
+def formats_go_with_domains(tables: Tables) -> list[str]:
+    """Where ships, aircraft or ground troops act, domain and format both say so."""
+    wrong = []
+    for row in tables["joint_exercises"]:
+        formats, domains = set(row["format"] or ()), set(row["domain"] or ())
+        if formats and formats <= AT_THE_DESK:
+            continue
+        wrong += [
+            f"{row['event_id']}: domain {domain} without a format of it"
+            for domain, own in FORMATS_OF.items()
+            if domain in domains and not own & formats
+        ]
+        for format_, able in (
+            ("naval", {"sea"}),
+            ("air", {"air"}),
+            ("field_exercise", {"land", "internal_security"}),
+        ):
+            if format_ in formats and not able & domains:
+                wrong.append(f"{row['event_id']}: format {format_} without its domain")
+    return wrong
+
+
 @rule
 def arms_have_no_place(tables: Tables) -> list[str]:
     """Where arms were handed over is not coded."""

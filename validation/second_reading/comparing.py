@@ -1,13 +1,16 @@
 """Holds the two readings of an event against each other, variable by variable."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 from autocoop.compile import read_events
 from autocoop.compile.form import WIDE_TABLE
+from autocoop.compile.values import parse_date
 from autocoop.schemas import ColumnInfo, describe
 from validation.second_reading import places
 from validation.tabular import rows_of
@@ -18,10 +21,14 @@ VERDICTS = ("first", "second", "both", "neither")
 
 @dataclass(frozen=True)
 class Variable:
-    """A coded column: its level of measurement is nominal, ordinal, interval, ratio or set."""
+    """A coded column: its level of measurement is nominal, ordinal, interval, ratio or set.
+
+    `fields` are those of an event's file from which it follows.
+    """
 
     name: str
     level: str
+    fields: tuple[str, ...] = ()
 
 
 def _level(column: ColumnInfo) -> str | None:
@@ -52,11 +59,35 @@ LEFT_EMPTY = {("arms_transfer", "location_iso3")}
 
 def variables(event_type: str) -> list[Variable]:
     """What is compared: the coded columns of the wide table, free text aside."""
+    columns = describe(WIDE_TABLE[event_type]).columns
+    forms = {column.name: column.form for column in columns}
     return [
-        Variable(column.name, level)
-        for column in describe(WIDE_TABLE[event_type]).columns
+        Variable(column.name, level, _fields(event_type, column.name, forms))
+        for column in columns
         if (level := _level(column)) and (event_type, column.name) not in LEFT_EMPTY
     ]
+
+
+def _fields(event_type: str, name: str, forms: dict[str, str | None]) -> tuple[str, ...]:
+    """The fields from which a column follows; a precision stands beside its date."""
+    if name == "categories":
+        return ("details.items",)
+    if name.endswith("_precision"):
+        name = name.removesuffix("_precision") + "_date"
+    if event_type == "arms_transfer" and name in ("start_date", "end_date"):
+        deal = [form for form in forms.values() if form and form.endswith("_date")]
+        return tuple(deal)
+    found = [forms[name]] if forms[name] else []
+    if name.startswith("quantity_"):
+        found.append(f"details.items.*.{name.removesuffix('_best')}")
+    elif name in ("organisers", "hosts", "contingents"):
+        found.append("participants")
+    elif name == "participants":
+        found += ["participants", "participants.organiser", "participants.host"]
+    elif name == "location_iso3":
+        # Without a location, an intervention is where its target is.
+        found.append("participants.target")
+    return tuple(found)
 
 
 #: Variables of an actor in an event, compared where both readings have it in the same role.
@@ -75,6 +106,8 @@ class Reading:
     type: str
     wide: dict[str, Any]
     participants: dict[tuple[str, str], dict[str, Any]]
+    #: Address -> what the page bears out of the event: field and value.
+    borne: dict[str, set[tuple[str, str]]]
 
 
 def readings(folder: Path) -> dict[str, Reading]:
@@ -90,13 +123,30 @@ def readings(folder: Path) -> dict[str, Reading]:
             event_type,
             event.rows[WIDE_TABLE[event_type]][0],
             {(row["actor_id"], row["role"]): row for row in event.rows["participants"]},
+            _borne(event.rows["sources"], event.rows["claims"]),
         )
+    return found
+
+
+def _borne(
+    sources: Iterable[dict[str, Any]], claims: Iterable[dict[str, Any]]
+) -> dict[str, set[tuple[str, str]]]:
+    urls = {row["source_id"]: row["url"] for row in sources}
+    found: dict[str, set[tuple[str, str]]] = {url: set() for url in urls.values()}
+    for claim in claims:
+        if claim["relation"] == "supports":
+            field = re.sub(r"^details\.items\.[^.]+\.", "details.items.*.", claim["field"])
+            found[urls[claim["source_id"]]].add((field, claim["event_value"]))
     return found
 
 
 @dataclass(frozen=True)
 class Pair:
-    """The two readings of one variable of one event (of one actor in it)."""
+    """The two readings of one variable of one event (of one actor in it).
+
+    `found_again` is the first reading as far as the pages that the second reader found bear it
+    out: of a set the terms that one of them does, of another value the value itself or `UNSEEN`.
+    """
 
     event_id: str
     type: str
@@ -104,6 +154,36 @@ class Pair:
     label: str
     first: Any
     second: Any
+    found_again: Any
+
+
+#: A value of the first reading for which the second reader found no page again.
+UNSEEN = object()
+
+
+def _found_again(value: Any, fields: Iterable[str], one: Reading, two: Reading) -> Any:
+    pages = one.borne.keys() & two.borne.keys()
+    seen = {claim for url in pages for claim in one.borne[url] if claim[0] in fields}
+    if isinstance(value, frozenset):
+        terms = {text for _, text in seen}
+        # Categories follow from items, which have other names.
+        return value if "details.items" in fields and seen else value & terms
+    if value is None or not fields or any(_is_of(value, text) for _, text in seen):
+        return value
+    return UNSEEN
+
+
+def _is_of(value: Any, text: str) -> bool:
+    """Whether the text of a claim is that of a value; every figure and term is taken to be."""
+    if isinstance(value, date):
+        first, last = _bounds(text)
+        return first <= value <= last
+    return True
+
+
+def _bounds(text: str) -> tuple[date, date]:
+    found = parse_date(text)
+    return found.first, found.last
 
 
 def _value(row: dict[str, Any], name: str, level: str) -> Any:
@@ -116,14 +196,23 @@ def pairs(first: dict[str, Reading], second: dict[str, Reading]) -> Iterator[Pai
     for event_id in sorted(first.keys() & second.keys()):
         one, two = first[event_id], second[event_id]
         for variable in variables(one.type):
-            values = (_value(reading.wide, variable.name, variable.level) for reading in (one, two))
-            yield Pair(event_id, one.type, variable, variable.name, *values)
+            values = [_value(reading.wide, variable.name, variable.level) for reading in (one, two)]
+            if variable.name.endswith("_precision"):
+                date_ = one.wide[variable.name.removesuffix("_precision") + "_date"]
+                is_seen = _found_again(date_, variable.fields, one, two) is not UNSEEN
+                again = values[0] if is_seen else UNSEEN
+            else:
+                again = _found_again(values[0], variable.fields, one, two)
+            yield Pair(event_id, one.type, variable, variable.name, *values, again)
         for key in sorted(one.participants.keys() & two.participants.keys()):
             rows = one.participants[key], two.participants[key]
             for variable in OF_ACTORS:
                 name = variable.name.removeprefix("participants.")
                 label = f"participants.{key[0]}.{name} ({key[1]})"
-                yield Pair(event_id, one.type, variable, label, *(row[name] for row in rows))
+                short = name.removesuffix("_date").removesuffix("_best")
+                fields = (f"participants.{key[0]}.{short}",)
+                again = _found_again(rows[0][name], fields, one, two)
+                yield Pair(event_id, one.type, variable, label, *(row[name] for row in rows), again)
 
 
 def both_readings() -> tuple[dict[str, Reading], dict[str, Reading]]:

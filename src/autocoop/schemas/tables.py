@@ -268,7 +268,8 @@ class ArmsTransfers(EventColumns):
         "high", "units delivered in the deal.", unit="units", form="details.quantity_delivered"
     )
     announced_date: Date = c.date(
-        "Day on which the deal became public: of its announcement, or of the first report found.",
+        "Day on which the deal became public: the one a page states, else that of the first "
+        "dated page found that tells of it as news.",
         bound="first",
         form="details.announced_date",
     )

@@ -78,8 +78,8 @@ TRANSFER_MODE = {
 }
 
 VALUE_SCOPE = {
-    "contract": "the price of this contract",
-    "package": "the price of a package that holds more than the items listed",
+    "contract": "the price of this contract, its spares, training and support included",
+    "package": "the price of several contracts, or of goods beyond this deal",
     "loan_ceiling": "the most that a credit line allows",
     "grant": "the worth of a gift as a party states it",
     "estimate": "an outsider's guess",
@@ -154,12 +154,12 @@ CONDITION = {
 # --- joint exercises --------------------------------------------------------------------------
 
 EXERCISE_FORMAT = {
-    "field_exercise": "troops in the field",
+    "field_exercise": "troops act on land; goes with the domain `land`",
     "command_post": "staffs without (most of) their troops",
     "table_top": "discussion around a scenario",
     "live_fire": "live ammunition is fired",
-    "naval": "ships at sea",
-    "air": "aircraft in the air",
+    "naval": "ships act at sea; goes with the domain `sea`",
+    "air": "aircraft or air defence act; goes with the domain `air`",
     "airborne": "parachute or helicopter landing",
     "amphibious": "landing from the sea",
     "joint_patrol": "a common patrol by ships, aircraft or border troops",
@@ -176,7 +176,7 @@ DOMAIN = {
     "air": "in the air",
     "cyber": "in computer networks",
     "space": "in space",
-    "internal_security": "police, interior, border or drug-control troops",
+    "internal_security": "police, interior, border, coast guard or drug-control forces",
 }
 
 EXERCISE_FOCUS = {
@@ -232,7 +232,7 @@ FORCE_TYPE = {
     "advisers": "advisers or instructors",
     "air": "aircraft or air defence",
     "naval": "ships",
-    "peace_enforcement": "a force sent to impose or keep peace, peacekeepers among them; beside `regular`",
+    "peace_enforcement": "a force sent to impose or keep peace, such as peacekeepers",
     "police": "police or gendarmerie",
 }
 
