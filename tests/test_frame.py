@@ -1,7 +1,5 @@
 """What was to be searched, and what the ledger answers."""
 
-import copy
-
 import pytest
 
 from validation import frame, release
@@ -80,4 +78,22 @@ def test_names_that_are_no_actor_are_told_at_once(tmp_path, monkeypatch):
     bad.write_text(text.replace('"PAK", "THA"', '"PAKISTAN", "THAI"', 1), "utf-8")
     monkeypatch.setattr(frame, "FRAME", bad)
     with pytest.raises(SystemExit, match=r"(?s)region: PAKISTAN.*region: THAI"):
-        list(frame.cells(copy.deepcopy(release()["actors"])))
+        list(frame.cells(release()))
+
+
+def test_an_organisation_is_asked_for_from_its_beginning():
+    years = [cell.first for cell in frame.cells(release()) if cell.actor == "ALBA"]
+    assert years == list(range(2004, 2026))
+
+
+def test_kinds_of_intervener_stand_for_their_members():
+    cell = next(
+        cell
+        for cell in frame.cells(release())
+        if (cell.actor, cell.partner) == ("military company", "MLI")
+    )
+    assert "WAGNER" in cell.members
+    row = asked(actors="WAGNER", partners="MLI", type_="intervention")
+    assert frame.level(cell, [row]) == "open"
+    other = asked(actors="RUS", partners="MLI", type_="intervention")
+    assert frame.level(cell, [other]) == "not_asked"

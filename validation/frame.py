@@ -9,10 +9,9 @@ exercise, actor and partner may change sides.
 import sys
 import tomllib
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from validation import Tables, release
 from validation.regions import REGIONS, region_of
@@ -29,7 +28,10 @@ LEVELS = {
 
 @dataclass(frozen=True)
 class Cell:
-    """One thing to be searched. Without an actor or a partner anyone is meant."""
+    """One thing to be searched. Without an actor or a partner anyone is meant.
+
+    The actor may be a kind of intervener, any of whose `members` is meant.
+    """
 
     part: str
     type: str
@@ -37,6 +39,7 @@ class Cell:
     partner: str | None
     first: int
     last: int
+    members: frozenset[str] = frozenset()
 
     def __str__(self) -> str:
         sides = " - ".join(side for side in (self.actor, self.partner) if side)
@@ -56,14 +59,26 @@ class Asked:
     is_open: bool
 
 
-def cells(actors: Iterable[dict[str, Any]]) -> Iterator[Cell]:
-    """Every cell of the frame.
+#: Kinds of intervener -> whether an actor, with its kind, is one.
+KINDS: dict[str, Callable[[str, str], bool]] = {
+    "great power": lambda who, kind: who in GREAT_POWERS,
+    "other state": lambda who, kind: kind == "state" and who not in GREAT_POWERS,
+    "organisation": lambda who, kind: kind in ("organisation", "coalition"),
+    "military company": lambda who, kind: kind == "pmc" or who in STATE_RUN,
+}
+#: Great powers among the autocracies, and groups that a state runs in place of a company.
+GREAT_POWERS, STATE_RUN = {"CHN", "RUS"}, {"AFRICA_CORPS"}
+
+
+def cells(tables: Tables) -> Iterator[Cell]:
+    """Every cell of the frame; none for an organisation in a year when it had no members.
 
     Raises
     ------
     SystemExit
         With every name in the frame that is neither an actor nor a region.
     """
+    actors = tables["actors"]
     states = [row for row in actors if row["kind"] == "state"]
     known = {row["actor_id"] for row in actors}
     regions = {
@@ -80,17 +95,27 @@ def cells(actors: Iterable[dict[str, Any]]) -> Iterator[Cell]:
     ]
     if wrong:
         raise SystemExit("\n".join(wrong))
+    kinds = {
+        name: frozenset(row["actor_id"] for row in actors if is_one(row["actor_id"], row["kind"]))
+        for name, is_one in KINDS.items()
+    }
+    began: dict[str, int] = {}
+    for row in tables["memberships"]:
+        year = row["from_date"].year if row["from_date"] else 0
+        began[row["organisation"]] = min(began.get(row["organisation"], year), year)
     for part in parts:
         first, last = part.get("yearly", (2000, 2025))
         spans = [(year, year) for year in range(first, last + 1)] if "yearly" in part else None
         spans = spans or part.get("spans", [(first, last)])
         named = [who for name in part.get("partners", ()) for who in regions.get(name, [name])]
         without = set(part.get("without", ()))
-        for actor in part.get("actors", [None]):
+        acting = [*kinds] if part.get("by_kind") else part.get("actors", [None])
+        for actor in acting:
             for partner in [who for who in named if who not in without] or [None]:
                 for begin, end in spans:
-                    if actor != partner:
-                        yield Cell(part["title"], part["type"], actor, partner, begin, end)
+                    if actor != partner and end >= began.get(actor, end):
+                        members = kinds.get(actor, frozenset())
+                        yield Cell(part["title"], part["type"], actor, partner, begin, end, members)
 
 
 def ledger(tables: Tables) -> list[Asked]:
@@ -133,7 +158,7 @@ def level(cell: Cell, asked: Iterable[Asked]) -> str:
             continue
         turned = cell.type == "joint_exercise" and cell.actor in row.partners
         own, other = (row.partners, row.actors) if turned else (row.actors, row.partners)
-        if cell.actor and cell.actor not in own:
+        if cell.actor and not (cell.actor in own or cell.members & own):
             continue
         with_anyone = row.is_open and not row.partners
         # Several actors of an exercise were searched for together.
@@ -152,7 +177,7 @@ def levels(tables: Tables | None = None) -> dict[Cell, str]:
     """Every cell of the frame and how well it was searched, in the release by default."""
     tables = tables or release()
     asked = ledger(tables)
-    return {cell: level(cell, asked) for cell in cells(tables["actors"])}
+    return {cell: level(cell, asked) for cell in cells(tables)}
 
 
 def summary(found: dict[Cell, str]) -> list[tuple[str | int, ...]]:
