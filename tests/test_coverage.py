@@ -8,9 +8,18 @@ from hypothesis import strategies as st
 
 import autocoop
 from autocoop import errors
-from autocoop.covering import COVERAGE, SEARCH, SEARCHED, World, dyad_levels, state_levels
+from autocoop.covering import (
+    COVERAGE,
+    PARTLY,
+    SEARCH,
+    SEARCHED,
+    World,
+    dyad_levels,
+    state_levels,
+    strength,
+)
 from autocoop.loading import read
-from autocoop.parties import ACTING, EVENT_TYPE, PRINCIPALS, is_directed
+from autocoop.parties import ACTING, EVENT_TYPE, HELD, PRINCIPALS, is_directed
 
 STATES = ["AAA", "BBB", "CCC", "DDD"]
 YEARS = range(2000, 2004)
@@ -46,6 +55,7 @@ def search(actors, partners=None, years=(2000, 2003), **changes) -> dict:
         "year_to": years[1],
         "scope": "open",
         "outcome": "found",
+        "queries": "what | when | where",
         **changes,
     }
 
@@ -107,6 +117,24 @@ def test_one_more_search_never_makes_a_cell_less_searched(rows, row, table) -> N
     assert (after >= before).all()
     for roles in ([role] for role in PRINCIPALS[table]):
         assert (state_levels(after, table, roles) >= state_levels(before, table, roles)).all()
+
+
+def test_few_queries_do_not_answer_for_many_years() -> None:
+    wide = {"year_from": 2000, "year_to": 2025}
+    assert strength(search("AAA", queries="one | two | three", **wide)) == SEARCHED
+    assert strength(search("AAA", queries="one | two", **wide)) == PARTLY
+    assert strength(search("AAA", queries="one", years=(2001, 2010))) == SEARCHED
+    assert strength(search("AAA", queries="one", years=(2001, 2011))) == PARTLY
+    assert strength(search("AAA", queries="one | two | three", scope="named", **wide)) < PARTLY
+
+
+def test_an_organisation_acts_in_the_exercises_of_its_framework() -> None:
+    exercises = autocoop.load("joint_exercises", where={"framework": "SCO"})
+    held = exercises[exercises["status"].isin(HELD["joint_exercises"])]
+    counted = autocoop.coverage("joint_exercises", actors="SCO").set_index("year")["event_count"]
+    expected = held.groupby("year").size().reindex(counted.index, fill_value=0)
+    assert (counted >= expected).all()
+    assert expected.sum() > 10
 
 
 def test_a_search_is_filed_under_the_side_that_acts() -> None:

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from autocoop.covering import is_whole
 from validation import Tables, release
 from validation.regions import REGIONS, region_of
 
@@ -20,8 +21,9 @@ FRAME = Path(__file__).parent / "frame.toml"
 
 #: How well a cell was searched, best first.
 LEVELS = {
-    "open": "asked as a whole, in every year",
-    "named": "events known by name were looked up, or a part of the years was asked",
+    "open": "asked as a whole, in every year, with a query for every ten years at least",
+    "named": "events known by name were looked up, a part of the years was asked, or a few queries "
+    "were made for many years",
     "not_asked": "nobody asked",
 }
 
@@ -136,7 +138,7 @@ def ledger(tables: Tables) -> list[Asked]:
                 frozenset(search["partner_ids"] or ()),
                 search["year_from"],
                 search["year_to"],
-                search["scope"] == "open" and search["series_id"] is None,
+                is_whole(search),
             )
         )
         for event_id in search["event_ids"] or ():

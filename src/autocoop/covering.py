@@ -14,10 +14,14 @@ if TYPE_CHECKING:
 
 #: How well a cell was searched, best first, with what it means.
 SEARCH = {
-    "searched": "open searches cover the whole cell: no event means that none was found",
+    "searched": (
+        "open searches cover the whole cell, with a query for every ten years at least: no event "
+        "means that none was found (announced, cancelled and intercepted ones do not count)"
+    ),
     "partly_searched": (
         "open searches cover only some partners, one series or one side of the cell, were made "
-        "for an organisation, or found something that no page makes codable"
+        "for an organisation or with few queries for many years, or found something that no page "
+        "makes codable"
     ),
     "named_only": "only events known by name were looked up",
     "not_searched": "nothing was looked up",
@@ -192,16 +196,30 @@ def combined(levels: "np.ndarray", axis: int) -> "np.ndarray":
     return np.where(is_out.all(axis), OUT, np.where(whole, SEARCHED, partly)).astype(np.int8)
 
 
+#: The most years of a cell that one query of an open search can answer for.
+YEARS_A_QUERY = 10
+
+
+def is_whole(search: Mapping[str, Any]) -> bool:
+    """Whether an open search asked for its whole cell, often enough for the years it spans.
+
+    One for the editions of a series says nothing of other events.
+    """
+    years = search["year_to"] - search["year_from"] + 1
+    queries = len(search["queries"].split(" | "))
+    is_open = search["scope"] == "open" and search["series_id"] is None
+    return is_open and queries * YEARS_A_QUERY >= years
+
+
 def strength(search: Mapping[str, Any]) -> int:
     """What a search can show at best, its partners aside.
 
-    Only an open search can show that there was nothing. One for the editions of a series says
-    nothing of other events, and one that found what no page makes codable cannot say "none".
+    Only an open search of the whole cell can show that there was nothing; one that found what no
+    page makes codable cannot say "none".
     """
     if search["scope"] != "open":
         return NAMED_ONLY
-    is_whole = search["series_id"] is None and search["outcome"] != "unclear"
-    return SEARCHED if is_whole else PARTLY
+    return SEARCHED if is_whole(search) and search["outcome"] != "unclear" else PARTLY
 
 
 def dyad_levels(
@@ -493,6 +511,13 @@ def _acting(table: str, version: str | None) -> dict[tuple[str, int], int]:
         for row in read("participants", ["event_id", "actor_id", "role"], version).to_pylist()
         if row["role"] in ACTING[table] and row["event_id"] in years
     }
+    if not is_directed(table):
+        # An organisation acts in the exercises of its framework, listed among the sides or not.
+        pairs |= {
+            (row["event_id"], row["framework"])
+            for row in read(table, ["event_id", "framework"], version).to_pylist()
+            if row["framework"] is not None and row["event_id"] in years
+        }
     counts: dict[tuple[str, int], int] = {}
     for event_id, actor in pairs:
         cell = (actor, years[event_id])

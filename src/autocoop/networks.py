@@ -58,7 +58,7 @@ def network(
     Nodes of a graph are states by `actor_id`: those with an edge and, where `states` are named,
     all of these that existed in the time of the graph. They carry ``name``, ``cow_code``,
     ``gw_code`` and ``vdem_id`` (where there is one) and, where yearly, ``regime``; edges carry
-    ``weight`` and ``event_ids`` (a list).
+    ``weight`` and ``event_ids``, joined by ``;`` so that every format of graph can hold them.
 
     Raises
     ------
@@ -141,6 +141,9 @@ def _graph(
         graph.add_node(of.states[index], **facts)
     for row in edges.itertuples(index=False):
         graph.add_edge(
-            row.actor_id_a, row.actor_id_b, weight=int(row.event_count), event_ids=row.event_ids
+            row.actor_id_a,
+            row.actor_id_b,
+            weight=int(row.event_count),
+            event_ids=";".join(row.event_ids),
         )
     return graph

@@ -179,7 +179,8 @@ def _labels(
         elif name.endswith("_missing_count"):
             labels[name] = "Events without a figure"
         elif name in tables:
-            labels[name] = "Whether there is an event" if value == "any" else "Number of events"
+            what = "Whether there is an event" if value == "any" else "Number of events"
+            labels[name] = f"{what}: {name.replace('_', ' ')}"
         elif name != "year":
             labels[name] = f"Sum of {value.partition(':')[2]} over events"
     return labels

@@ -966,13 +966,16 @@ class EventFile:
     def deal_quantity(self, stem: str) -> dict[str, int | None]:
         """Units of the deal: the sum over its principal items, where each has a figure.
 
-        Things of different categories are not added up.
+        Things of different categories are not added up, nor cartridges and shells.
         """
         principal = [
             item for item in self.items if item["category"] not in v.ACCESSORY_CATEGORIES
         ] or self.items
         figures = [self.figure(f"{form.ITEMS}.{item['item_id']}.{stem}") for item in principal]
-        is_of_a_kind = len({item["category"] for item in principal}) == 1
+        categories = {item["category"] for item in principal}
+        is_of_a_kind = len(principal) == 1 or (
+            len(categories) == 1 and not categories & v.UNLIKE_CATEGORIES
+        )
         return {
             f"{stem}_{end}": sum(figure[end] for figure in figures)
             if is_of_a_kind and all(figure[end] is not None for figure in figures)

@@ -248,7 +248,8 @@ class ArmsTransfers(EventColumns):
         "units ordered in the deal. The sum over the principal items (accessories such as "
         "ammunition, missiles, engines, sensors and services count only where the deal holds "
         "nothing else), missing where one of them has no figure or where they are of different "
-        "categories, unless a page gives a total.",
+        "categories or kinds of ammunition, unless a page gives a total; claims stand under the "
+        "items.",
         unit="units",
         form="details.quantity_ordered",
     )

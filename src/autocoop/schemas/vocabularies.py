@@ -134,6 +134,9 @@ ACCESSORY_CATEGORIES = frozenset(
     {"ammunition", "services", "engines", "missiles", "naval_weapons", "sensors", "other"}
 )
 
+#: Categories whose items are so unlike each other that their units are not added up.
+UNLIKE_CATEGORIES = frozenset({"ammunition", "services", "other"})
+
 UNROCA = {
     "I": "battle tanks",
     "II": "armoured combat vehicles",
@@ -334,7 +337,7 @@ ACTOR_KIND = {
 
 SEARCH_SCOPE = {
     "open": "the whole cell (type, actors, years) was asked, not one system, series or school; "
-    "only such a cell can hold a zero",
+    "only such a cell can hold a zero, where there is a query for every ten years at least",
     "named": "an event, a system, a series or a school was looked up by name",
 }
 
