@@ -14,6 +14,7 @@ import pytest
 from conftest import EXERCISE, TRANSFER, Project
 
 from autocoop.compile import InvalidData, check
+from autocoop.compile.values import NotAValue, parse_date, parse_integer
 from autocoop.errors import ReleaseNotWritten
 
 
@@ -104,7 +105,7 @@ BAD = [
         26,
         "read: 2026-11-24\n    reports:\n      start",
         "read: 2096-01-01\n    reports:\n      start",
-        "is after the release",
+        "is still to come",
     ),
     (
         "sources[0].published",
@@ -366,7 +367,7 @@ BAD_ROWS = [
     (
         "searches.csv",
         "s0001,joint_exercise,RUS,,,2012,2013,open,en,drill,2096-01-01,1,,none,",
-        "searched_on: '2096-01-01' is after the release, 2026-11-24; check the date, or move",
+        "searched_on: '2096-01-01' is still to come: it is after",
     ),
     (
         "searches.csv",
@@ -558,3 +559,14 @@ def test_state_before_its_independence(project: Project) -> None:
     assert any(
         "'SSD' did not exist in 2018: from 2019-07-09" in text for text in project.problems()
     )
+
+
+@pytest.mark.parametrize("text", ["9" * 5_000, "١٦٠", "１６０"])
+def test_figures_that_are_none_are_told_so(text: str) -> None:
+    with pytest.raises(NotAValue):
+        parse_integer(text)
+
+
+def test_days_are_written_with_plain_digits() -> None:
+    with pytest.raises(NotAValue):
+        parse_date("２０１９-03-04")

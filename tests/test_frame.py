@@ -7,11 +7,17 @@ from validation.frame import Asked, Cell
 
 
 def asked(
-    first=2000, last=2025, *, actors="RUS", partners="DZA", is_open=True, type_="arms_transfer"
+    first=2000,
+    last=2025,
+    *,
+    actors="RUS",
+    partners="DZA",
+    is_open=True,
+    is_whole=True,
+    type_="arms_transfer",
 ):
-    return Asked(
-        type_, frozenset(actors.split()), frozenset(partners.split()), first, last, is_open
-    )
+    sides = frozenset(actors.split()), frozenset(partners.split())
+    return Asked(type_, *sides, first, last, is_open, is_whole=is_open and is_whole)
 
 
 CELL = Cell("a part", "arms_transfer", "RUS", "DZA", 2000, 2009)
@@ -31,6 +37,9 @@ DRILL = Cell("a part", "joint_exercise", "CHN", "THA", 2000, 2025)
         (CELL, [asked(2000, 2008)], "named"),
         (CELL, [asked(2000, 2004), asked(2005, 2009)], "open"),
         (CELL, [asked(partners="")], "open"),
+        (CELL, [asked(partners="", is_whole=False)], "named"),
+        (DRILL, [asked(actors="CHN RUS", partners="", type_="joint_exercise")], "not_asked"),
+        (DRILL, [asked(actors="THA", partners="", type_="joint_exercise")], "open"),
         (DRILL, [asked(actors="THA", partners="CHN", type_="joint_exercise")], "open"),
         (DRILL, [asked(actors="CHN THA", partners="", type_="joint_exercise")], "open"),
         (
@@ -67,7 +76,7 @@ def test_every_part_of_the_frame_is_summed_up(capsys):
     rows = frame.summary(found)
     assert sum(row[1] for row in rows) == len(found)
     assert all(sum(row[2:]) == row[1] for row in rows)
-    frame.main()
+    frame.main([])
     said = capsys.readouterr().out
     assert all(f"{title}: {total} cells" in said for title, total, *_ in rows)
 
@@ -94,6 +103,48 @@ def test_kinds_of_intervener_stand_for_their_members():
     )
     assert "WAGNER" in cell.members
     row = asked(actors="WAGNER", partners="MLI", type_="intervention")
-    assert frame.level(cell, [row]) == "open"
+    # One company does not stand for all of them.
+    assert frame.level(cell, [row]) == "named"
     other = asked(actors="RUS", partners="MLI", type_="intervention")
     assert frame.level(cell, [other]) == "not_asked"
+
+
+def test_sides_of_an_event_are_not_exchanged():
+    tables = release()
+    row = next(row for row in tables["interventions"] if row["target"] == "SOM")
+    search = tables["searches"][0] | {"actor_ids": ["PRK"], "partner_ids": None, "series_id": None}
+    asked = frame.ledger({**tables, "searches": [search | {"event_ids": [row["event_id"]]}]})
+    year = row["year"]
+    there = Cell("a part", "intervention", row["interveners"][0], "SOM", year, year)
+    assert frame.level(there, asked) == "named"
+    turned = Cell("a part", "intervention", "SOM", row["interveners"][0], year, year)
+    assert frame.level(turned, asked) == "not_asked"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ('type = "pme_program"', 'type = "pme"', "no type of event: pme"),
+        ("by_kind = true", "kinds = true", "no key of a part: kinds"),
+        ("[2000, 2009]", "[2009, 2000]", r"no span of years: \[2009, 2000\]"),
+        ('type = "intervention"\n', "", "has no type"),
+        ("[[part]]", "[[part", "cannot be read"),
+    ],
+)
+def test_a_frame_that_cannot_be_meant_is_refused(tmp_path, monkeypatch, old, new, says):
+    text = frame.FRAME.read_text("utf-8")
+    assert old in text
+    bad = tmp_path / "frame.toml"
+    bad.write_text(text.replace(old, new, 1), "utf-8")
+    monkeypatch.setattr(frame, "FRAME", bad)
+    with pytest.raises(SystemExit, match=says):
+        list(frame.cells(release()))
+
+
+def test_cells_of_what_did_not_exist_yet_are_not_asked_for():
+    spans = {
+        (cell.first, cell.last)
+        for cell in frame.cells(release())
+        if cell.partner == "SSD" and cell.type == "arms_transfer"
+    }
+    assert spans == {(2010, 2017), (2018, 2025)}

@@ -3,6 +3,7 @@
 import csv
 import re
 import shutil
+import threading
 from collections import Counter
 from datetime import date
 from pathlib import Path
@@ -363,6 +364,44 @@ def test_a_failing_disk_keeps_everything_out(kept, tmp_path, monkeypatch):
     assert len(taking.take(tmp_path / "out")) == 2
 
 
+def test_one_command_at_a_time_writes_what_is_kept(kept, tmp_path):
+    waits = threading.Thread(target=drawing.draw, args=(1, 2, "pme_program", tmp_path / "late"))
+    with places.alone():
+        waits.start()
+        waits.join(0.3)
+        assert waits.is_alive()
+        assert not places.SAMPLE.exists()
+    waits.join()
+    assert len(tabular.rows_of(places.SAMPLE)) == 2
+
+
+def test_a_coding_is_not_filed_under_an_event_of_other_pages(kept, tmp_path):
+    """As after two draws of copies of the sample, which gave one number to two events."""
+    drawing.draw(2, 2, "pme_program", tmp_path / "out")
+    coded_anew(tmp_path / "out", lambda text: text)
+    rows = tabular.rows_of(places.SAMPLE)
+    rows[0]["event_id"], rows[1]["event_id"] = rows[1]["event_id"], rows[0]["event_id"]
+    tabular.write_rows(places.SAMPLE, places.SAMPLE_COLUMNS, rows)
+    before = contents(kept)
+    with pytest.raises(places.Refused, match="its pages are not those of"):
+        taking.take(tmp_path / "out")
+    assert contents(kept) == before
+
+
+def test_a_verdict_that_is_none_settles_nothing(kept, tmp_path):
+    drawing.draw(2, 40, "pme_program", tmp_path / "out")
+    coded_anew(
+        tmp_path / "out", lambda text: text.replace("status: completed", "status: under_way")
+    )
+    taking.take(tmp_path / "out")
+    found = comparing.unsettled()
+    assert found
+    for verdict in ({"right": "", "cause": "a test"}, {"right": "second", "cause": ""}):
+        rows = [row | verdict for row in found]
+        tabular.write_rows(places.DIFFERENCES, places.DIFFERENCES_COLUMNS, rows)
+        assert comparing.unsettled() == found
+
+
 def test_cases_that_are_not_coded_keep_nothing_out(kept, tmp_path):
     events = drawing.draw(2, 2, "pme_program", tmp_path / "out")
     coded_anew(tmp_path / "out", lambda text: text)
@@ -604,8 +643,46 @@ def test_what_only_a_lost_page_bears_out_is_not_compared_on_the_same_pages():
     assert (lines["status"].compared, lines["status"].compared_same_pages) == (1, 0)
 
 
-def test_where_every_page_came_back_both_tables_say_the_same(kept, tmp_path):
-    drawing.draw(2, 12, "joint_exercise", tmp_path / "out")
+def deal(pages, items=(), **values):
+    """An arms transfer as one reader coded it."""
+    wide = dict.fromkeys([variable.name for variable in comparing.variables("arms_transfer")])
+    assert set(values) <= set(wide)
+    return {"e": comparing.Reading("e", "arms_transfer", wide | values, {}, pages, dict(items))}
+
+
+def test_what_follows_from_a_lost_page_is_not_compared_either():
+    first = deal(
+        {
+            "https://found": {
+                ("details.announced_date", "2014"),
+                ("details.items", "tank"),
+                ("details.items.tank.quantity_ordered", "14"),
+            },
+            "https://lost": {
+                ("details.order_date", "2014-03-05"),
+                ("details.items", "howitzer"),
+                ("details.items.howitzer.quantity_ordered", "20"),
+            },
+        },
+        items={"tank": "armoured_vehicles", "howitzer": "artillery"}.items(),
+        start_date=date(2014, 3, 5),
+        start_precision="day",
+        announced_date=date(2014, 1, 1),
+        order_date=date(2014, 3, 5),
+        quantity_ordered_best=34,
+        categories=["armoured_vehicles", "artillery"],
+    )
+    second = deal({"https://found": set()})
+    found = {pair.variable.name: pair for pair in comparing.pairs(first, second)}
+    assert found["announced_date"].found_again == date(2014, 1, 1)
+    for name in ("start_date", "start_precision", "order_date", "quantity_ordered_best"):
+        assert found[name].found_again is comparing.UNSEEN, name
+    assert found["categories"].found_again == {"armoured_vehicles"}
+
+
+@pytest.mark.parametrize("event_type", ["intervention", "joint_exercise", "pme_program"])
+def test_where_every_page_came_back_both_tables_say_the_same(kept, tmp_path, event_type):
+    drawing.draw(2, 12, event_type, tmp_path / "out")
     coded_anew(tmp_path / "out", lambda text: text)
     taking.take(tmp_path / "out")
     for line in agreement.table(comparing.pairs(*comparing.both_readings())):

@@ -30,6 +30,10 @@ def forget() -> None:
             cached.cache_clear()
 
 
+#: What became of the deal that the project holds no more.
+RETIRED = f"at-test-deal-2014,{autocoop.__version__},,Never was."
+
+
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Project]:
     """A project with an archived 0.0.9 and a compiled current version, read as the shipped one."""
@@ -45,6 +49,8 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Project
     shutil.copytree(project.data / "release", project.data / "archive" / OLD)
     # Since then: a deal retired, an exercise corrected, another one added.
     (project.data / "events" / "arms_transfer" / "2014" / "at-test-deal-2014.yaml").unlink()
+    with (project.data / "retired_ids.csv").open("a", encoding="utf-8") as file:
+        file.write(f"{RETIRED}\n")
     project.exercise(EXERCISE.replace("4000", "4100"))
     project.write(
         EXERCISE.replace("je-test-drill-2018", "je-other-drill-2018").replace("Test D", "Other D"),
@@ -234,6 +240,27 @@ def test_release_that_cannot_be_written_leaves_nothing(
     assert (project.data / "archive" / autocoop.__version__).is_dir()
 
 
+def test_an_event_that_is_gone_has_to_be_accounted_for(project: Project, rules_hold: None) -> None:
+    path = project.data / "retired_ids.csv"
+    path.write_text(path.read_text("utf-8").replace(f"{RETIRED}\n", ""), "utf-8")
+    compile_release(project.data)
+    forget()
+    with pytest.raises(
+        releasing.NotReleased, match="at-test-deal-2014 is gone: add it to data/ret"
+    ):
+        releasing.cut(project.data)
+
+
+def test_a_release_is_not_older_than_its_pages(project: Project, rules_hold: None) -> None:
+    about = project.data / "about.toml"
+    text = re.sub(r"(?m)^released = .*$", "released = 2020-01-01", about.read_text("utf-8"))
+    about.write_text(text, "utf-8")
+    compile_release(project.data)
+    forget()
+    with pytest.raises(releasing.NotReleased, match="is 2020-01-01, pages were read on"):
+        releasing.cut(project.data)
+
+
 def test_words_on_both_sides_of_the_difference_are_kept(project: Project, rules_hold: None) -> None:
     changelog = project.data.parent / "CHANGELOG.md"
     changelog.write_text(
@@ -255,8 +282,9 @@ def test_words_on_both_sides_of_the_difference_are_kept(project: Project, rules_
         ("In preparation.\n", "does not say in words"),
         (f"{releasing.BEGIN}\n\nold\n\n{releasing.END}\n", "does not say in words"),
         (f"Words.\n\n{releasing.BEGIN}\n\nMore words.\n", "do not stand once"),
+        ("In preparation.\n\n- Words.\n", "still says 'In preparation.' of"),
     ],
-    ids=["empty", "in preparation", "difference only", "open mark"],
+    ids=["empty", "in preparation", "difference only", "open mark", "words in preparation"],
 )
 def test_release_asks_for_words(
     project: Project, rules_hold: None, section: str, says: str
@@ -536,8 +564,9 @@ def test_renamed_column_says_what_became_of_it(monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_retired_event_says_what_became_of_it(project: Project) -> None:
-    with (project.data / "retired_ids.csv").open("a", encoding="utf-8") as file:
-        file.write("at-test-deal-2014,0.1.0,je-test-drill-2018,found to be a drill\n")
+    path = project.data / "retired_ids.csv"
+    became = "at-test-deal-2014,0.1.0,je-test-drill-2018,found to be a drill"
+    path.write_text(path.read_text("utf-8").replace(RETIRED, became), "utf-8")
     compile_release(project.data)
     forget()
     with pytest.raises(errors.UnknownEvent) as caught:

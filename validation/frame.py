@@ -6,14 +6,16 @@ of years. Searches and the events they found count for it where they fall into i
 exercise, actor and partner may change sides.
 """
 
-import sys
+import argparse
 import tomllib
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from autocoop.covering import is_whole
+from autocoop.covering import existed, is_whole
+from autocoop.parties import ACTING, EVENT_TYPE, RECEIVING
 from validation import Tables, release
 from validation.regions import REGIONS, region_of
 
@@ -58,7 +60,10 @@ class Asked:
     partners: frozenset[str]
     first: int
     last: int
+    #: Asked for whatever there is, not for one event, system or series.
     is_open: bool
+    #: The same, with queries enough for its years.
+    is_whole: bool
 
 
 #: Kinds of intervener -> whether an actor, with its kind, is one.
@@ -87,7 +92,7 @@ def cells(tables: Tables) -> Iterator[Cell]:
         name: sorted(row["actor_id"] for row in states if region_of(row["cow_code"]) == name)
         for _, name in REGIONS
     }
-    parts = tomllib.loads(FRAME.read_text("utf-8"))["part"]
+    parts = _parts()
     wrong = [
         f"{FRAME.name}: {part['title']}: no actor and no region: {name}"
         for part in parts
@@ -101,10 +106,24 @@ def cells(tables: Tables) -> Iterator[Cell]:
         name: frozenset(row["actor_id"] for row in actors if is_one(row["actor_id"], row["kind"]))
         for name, is_one in KINDS.items()
     }
-    began: dict[str, int] = {}
+    spells: dict[str, list[tuple[int, int]]] = {}
     for row in tables["memberships"]:
-        year = row["from_date"].year if row["from_date"] else 0
-        began[row["organisation"]] = min(began.get(row["organisation"], year), year)
+        ends = (row["from_date"], row["to_date"])
+        begin, end = (
+            day.year if day else other for day, other in zip(ends, (0, 9999), strict=True)
+        )
+        spells.setdefault(row["organisation"], []).append((begin, end))
+    rows = {row["actor_id"]: row for row in actors}
+
+    def was_there(who: str | None, first: int, last: int) -> bool:
+        """A state existed, an organisation had members, at some time of the span."""
+        if who is None or who not in rows:
+            return True
+        own = spells.get(who, [(first, last)])
+        return any(existed(rows[who], year) for year in range(first, last + 1)) and any(
+            begin <= last and first <= end for begin, end in own
+        )
+
     for part in parts:
         first, last = part.get("yearly", (2000, 2025))
         spans = [(year, year) for year in range(first, last + 1)] if "yearly" in part else None
@@ -115,16 +134,45 @@ def cells(tables: Tables) -> Iterator[Cell]:
         for actor in acting:
             for partner in [who for who in named if who not in without] or [None]:
                 for begin, end in spans:
-                    if actor != partner and end >= began.get(actor, end):
+                    sides = (actor, partner)
+                    if actor != partner and all(was_there(who, begin, end) for who in sides):
                         members = kinds.get(actor, frozenset())
                         yield Cell(part["title"], part["type"], actor, partner, begin, end, members)
 
 
+#: What a part of the frame may hold.
+KEYS = {"title", "type", "actors", "partners", "without", "spans", "yearly", "by_kind"}
+
+
+def _parts() -> list[dict[str, Any]]:
+    """The parts as they are written. Raises `SystemExit` with everything that is wrong in them."""
+    try:
+        parts = tomllib.loads(FRAME.read_text("utf-8")).get("part", [])
+    except (OSError, ValueError) as error:
+        raise SystemExit(f"{FRAME.name}: cannot be read: {error}") from None
+    wrong = []
+    for number, part in enumerate(parts, 1):
+        where = f"{FRAME.name}: {part.get('title', f'part {number}')}"
+        wrong += [f"{where}: has no {key}" for key in ("title", "type") if key not in part]
+        wrong += [f"{where}: no key of a part: {key}" for key in sorted(part.keys() - KEYS)]
+        if part.get("type", "intervention") not in EVENT_TYPE.values():
+            wrong.append(f"{where}: no type of event: {part['type']}")
+        spans = [*part.get("spans", ()), *([part["yearly"]] if "yearly" in part else ())]
+        wrong += [f"{where}: no span of years: {span}" for span in spans if span != sorted(span)]
+    if not parts or wrong:
+        raise SystemExit("\n".join(wrong) or f"{FRAME.name}: has no part")
+    return parts
+
+
 def ledger(tables: Tables) -> list[Asked]:
-    """The searches, and for the events each found one more of that event's year and sides."""
-    sides: dict[str, set[str]] = {}
+    """The searches, and for the events each found one more of that event's year and sides.
+
+    Observers, and the supported and the opposed side of an intervention, are on neither side.
+    """
+    sides: dict[tuple[str, str], set[str]] = {}
     for row in tables["participants"]:
-        sides.setdefault(row["event_id"], set()).add(row["actor_id"])
+        sides.setdefault((row["event_id"], row["role"]), set()).add(row["actor_id"])
+    roles = {type_: (ACTING[table], RECEIVING[table]) for table, type_ in EVENT_TYPE.items()}
     frameworks = {row["event_id"]: row["framework"] for row in tables["joint_exercises"]}
     events = {row["event_id"]: row for row in tables["events"]}
     of_series = {row["series_id"]: row["framework"] for row in tables["series"]}
@@ -138,6 +186,7 @@ def ledger(tables: Tables) -> list[Asked]:
                 frozenset(search["partner_ids"] or ()),
                 search["year_from"],
                 search["year_to"],
+                search["scope"] == "open" and search["series_id"] is None,
                 is_whole(search),
             )
         )
@@ -145,10 +194,19 @@ def ledger(tables: Tables) -> list[Asked]:
             if event_id in events:
                 row = events[event_id]
                 framework = {frameworks.get(event_id)} - {None}
-                everybody = frozenset(sides[event_id] | framework)
+                acting, other = (
+                    frozenset[str]().union(*(sides.get((event_id, role), ()) for role in of_side))
+                    for of_side in roles[row["type"]]
+                )
+                acting |= framework
                 year = row["year"]
-                asked.append(Asked(row["type"], everybody, everybody, year, year, False))
+                # The sides of an exercise are alike.
+                asked.append(Asked(row["type"], acting, other or acting, year, year, False, False))
     return asked
+
+
+def _acts(cell: Cell, side: frozenset[str]) -> bool:
+    return cell.actor in {None, *side} or bool(cell.members & side)
 
 
 def level(cell: Cell, asked: Iterable[Asked]) -> str:
@@ -158,17 +216,21 @@ def level(cell: Cell, asked: Iterable[Asked]) -> str:
     for row in asked:
         if row.type != cell.type or row.last < cell.first or row.first > cell.last:
             continue
-        turned = cell.type == "joint_exercise" and cell.actor in row.partners
-        own, other = (row.partners, row.actors) if turned else (row.actors, row.partners)
-        if cell.actor and not (cell.actor in own or cell.members & own):
-            continue
-        with_anyone = row.is_open and not row.partners
-        # Several actors of an exercise were searched for together.
-        together = cell.type == "joint_exercise" and cell.partner in row.actors
-        if cell.partner and not (cell.partner in other or together or with_anyone):
+        alike = cell.type == "joint_exercise"
+        # Several actors of an exercise were searched for together: among themselves.
+        partners = row.partners | (row.actors if alike and len(row.actors) > 1 else frozenset())
+        with_anyone = row.is_open and not partners
+        is_met = _acts(cell, row.actors) and (
+            not cell.partner or cell.partner in partners or with_anyone
+        )
+        if alike and not is_met and cell.partner in {None, *row.actors}:
+            is_met = _acts(cell, partners) or bool(cell.partner and with_anyone)
+        if not is_met:
             continue
         is_named = True
-        if row.is_open and (cell.partner or not row.partners):
+        # A kind of intervener is asked for as a whole only where each of its members is.
+        is_whole_kind = cell.members <= row.actors
+        if row.is_whole and is_whole_kind and (cell.partner or not partners):
             years.update(range(row.first, row.last + 1))
     if years.issuperset(range(cell.first, cell.last + 1)):
         return "open"
@@ -192,12 +254,15 @@ def summary(found: dict[Cell, str]) -> list[tuple[str | int, ...]]:
     return rows
 
 
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(prog="python -m validation.frame", description=__doc__)
+    parser.add_argument("--missing", action="store_true", help="name the cells nobody asked")
+    options = parser.parse_args(arguments)
     found = levels()
     for part, total, *counts in summary(found):
         shares = ", ".join(f"{count} {name}" for count, name in zip(counts, LEVELS, strict=True))
         print(f"{part}: {total} cells: {shares}")
-        if "--missing" in sys.argv[1:]:
+        if options.missing:
             for cell, how in found.items():
                 if cell.part == part and how == "not_asked":
                     print(f"  {cell}")

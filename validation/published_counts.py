@@ -41,7 +41,8 @@ class Compared:
     not_held: list[str]
     #: Held editions of series of the framework that no page puts into it, such as bilateral ones.
     outside: list[str]
-    #: Other held exercises of members alone, which a wider list may count as the framework's.
+    #: Held exercises of two or more members alone, in no framework on any page, which a wider list
+    #: may count as this one's.
     of_members: list[str]
 
     @property
@@ -52,8 +53,8 @@ class Compared:
     def __str__(self) -> str:
         published = self.published
         result = f"short by {self.short_by}" if self.short_by else "met"
-        if 0 < self.short_by <= len(self.outside) + len(self.of_members):
-            result += ", reached with exercises of members alone that no page puts into it"
+        if 0 < self.short_by <= len(self.of_members):
+            result += ", reached with exercises of members alone that pages put into no framework"
         return (
             f"{published.framework} {published.first}-{published.last}: {len(self.held)} held "
             f"here, at least {published.at_least} published: {result}"
@@ -84,7 +85,12 @@ def compare(published: Published) -> Compared:
             (held if is_held else not_held).append(row["event_id"])
         elif is_held and row["series_id"] in series - {None}:
             outside.append(row["event_id"])
-        elif is_held and all(row["year"] in members.get(who, ()) for who in row["participants"]):
+        elif (
+            is_held
+            and row["framework"] is None
+            and len(row["participants"]) > 1
+            and all(row["year"] in members.get(who, ()) for who in row["participants"])
+        ):
             of_members.append(row["event_id"])
     return Compared(published, sorted(held), sorted(not_held), sorted(outside), sorted(of_members))
 
@@ -104,7 +110,7 @@ def report() -> str:
             )
         if compared.short_by:
             lines.append(
-                "  others held, of members alone, in the framework on no page: "
+                "  held, of members alone, in no framework on any page: "
                 f"{len(compared.of_members)} ({', '.join(compared.of_members)})"
             )
     lines += [f"Published: {source}." for source in {each.source for each in PUBLISHED}]

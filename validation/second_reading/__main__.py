@@ -71,9 +71,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     elif options.command == "another":
         put_aside(options.events)
     else:
-        unread = [
-            event for event in options.events if not any(places.SECOND.rglob(f"{event}.yaml"))
-        ]
+        coded = {path.stem for path in places.SECOND.rglob("*.yaml")}
+        unread = [event for event in options.events if event not in coded]
         if unread:
             raise Refused("\n".join(f"{event}: has no second coding" for event in unread))
         wanted = set(options.events)

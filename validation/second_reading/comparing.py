@@ -1,17 +1,17 @@
 """Holds the two readings of an event against each other, variable by variable."""
 
-import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from autocoop.compile import read_events
-from autocoop.compile.form import WIDE_TABLE
+from autocoop.compile.form import ITEMS, WIDE_TABLE
 from autocoop.compile.values import parse_date
 from autocoop.schemas import ColumnInfo, describe
+from autocoop.schemas.vocabularies import ACCESSORY_CATEGORIES
 from validation.second_reading import places
 from validation.tabular import rows_of
 
@@ -74,18 +74,19 @@ def _fields(event_type: str, name: str, forms: dict[str, str | None]) -> tuple[s
         return ("details.items",)
     if name.endswith("_precision"):
         name = name.removesuffix("_precision") + "_date"
-    if event_type == "arms_transfer" and name in ("start_date", "end_date"):
-        deal = [form for form in forms.values() if form and form.endswith("_date")]
-        return tuple(deal)
+    if event_type == "arms_transfer" and name == "start_date":
+        return ("start", *(form for form in forms.values() if form and form.endswith("_date")))
+    if event_type == "arms_transfer" and name == "end_date":
+        return ("end", "details.delivery_end_date")
     found = [forms[name]] if forms[name] else []
     if name.startswith("quantity_"):
-        found.append(f"details.items.*.{name.removesuffix('_best')}")
+        found.append(f"{ITEMS}.*.{name.removesuffix('_best')}")
     elif name in ("organisers", "hosts", "contingents"):
         found.append("participants")
     elif name == "participants":
         found += ["participants", "participants.organiser", "participants.host"]
     elif name == "location_iso3":
-        # Without a location, an intervention is where its target is.
+        # A page that names the target bears out that the intervention was there.
         found.append("participants.target")
     return tuple(found)
 
@@ -108,6 +109,8 @@ class Reading:
     participants: dict[tuple[str, str], dict[str, Any]]
     #: Address -> what the page bears out of the event: field and value.
     borne: dict[str, set[tuple[str, str]]]
+    #: Item of an arms transfer -> its category.
+    items: dict[str, str] = field(default_factory=dict)
 
 
 def readings(folder: Path) -> dict[str, Reading]:
@@ -124,6 +127,7 @@ def readings(folder: Path) -> dict[str, Reading]:
             event.rows[WIDE_TABLE[event_type]][0],
             {(row["actor_id"], row["role"]): row for row in event.rows["participants"]},
             _borne(event.rows["sources"], event.rows["claims"]),
+            {row["item_id"]: row["category"] for row in event.rows.get("arms_items", ())},
         )
     return found
 
@@ -135,8 +139,7 @@ def _borne(
     found: dict[str, set[tuple[str, str]]] = {url: set() for url in urls.values()}
     for claim in claims:
         if claim["relation"] == "supports":
-            field = re.sub(r"^details\.items\.[^.]+\.", "details.items.*.", claim["field"])
-            found[urls[claim["source_id"]]].add((field, claim["event_value"]))
+            found[urls[claim["source_id"]]].add((claim["field"], claim["event_value"]))
     return found
 
 
@@ -164,20 +167,31 @@ UNSEEN = object()
 def _found_again(value: Any, fields: Iterable[str], one: Reading, two: Reading) -> Any:
     pages = one.borne.keys() & two.borne.keys()
     seen = {claim for url in pages for claim in one.borne[url] if claim[0] in fields}
+    if len(fields) == 2 and fields[1].startswith(f"{ITEMS}.*") and value is not None:
+        return value if _is_total_of(fields, one, pages) else UNSEEN
     if isinstance(value, frozenset):
-        terms = {text for _, text in seen}
-        # Categories follow from items, which have other names.
-        return value if "details.items" in fields and seen else value & terms
+        # Categories follow from items.
+        return value & {one.items.get(text, text) for _, text in seen}
     if value is None or not fields or any(_is_of(value, text) for _, text in seen):
         return value
     return UNSEEN
+
+
+def _is_total_of(fields: tuple[str, ...], one: Reading, pages: Collection[str]) -> bool:
+    """Whether pages bear out a quantity of a deal: its own, else that of each item added up."""
+    stated, of_item = fields
+    borne = {name for claims in one.borne.values() for name, _ in claims}
+    added = [item for item, category in one.items.items() if category not in ACCESSORY_CATEGORIES]
+    needed = {of_item.replace("*", item) for item in added or one.items}
+    seen = {name for url in pages for name, _ in one.borne[url]}
+    return ({stated} if stated in borne else needed) <= seen
 
 
 def _is_of(value: Any, text: str) -> bool:
     """Whether the text of a claim is that of a value; every figure and term is taken to be."""
     if isinstance(value, date):
         first, last = _bounds(text)
-        return first <= value <= last
+        return value in (first, last)
     return True
 
 
@@ -259,7 +273,11 @@ _DIFFERENCE = places.DIFFERENCES_COLUMNS[:4]
 
 def unsettled() -> list[dict[str, str]]:
     """Differences that `differences.csv` does not hold as they are now."""
-    settled = {tuple(row[name] for name in _DIFFERENCE) for row in rows_of(places.DIFFERENCES)}
+    settled = {
+        tuple(row[name] for name in _DIFFERENCE)
+        for row in rows_of(places.DIFFERENCES)
+        if row["right"] in VERDICTS and row["cause"]
+    }
     now = differences(pairs(*both_readings()))
     return [row for row in now if tuple(row.values()) not in settled]
 

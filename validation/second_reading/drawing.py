@@ -88,6 +88,7 @@ def chosen(
     return found
 
 
+@places.alone()
 def draw(
     seed: int, count: int, event_type: str, folder: Path, allowed: set[str] | None = None
 ) -> list[str]:

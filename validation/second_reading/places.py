@@ -1,5 +1,8 @@
 """Where the files of the second reading stand, what their columns are, and how cases are read."""
 
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +26,22 @@ DIFFERENCES_COLUMNS = ("event_id", "variable", "first", "second", "right", "caus
 
 #: Reads every scalar as text.
 TextLoader: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+
+
+@contextmanager
+def alone() -> Iterator[None]:
+    """One command at a time: what is kept is read and written while no other one may do so."""
+    import fcntl
+
+    folder = SAMPLE.parent
+    folder.mkdir(parents=True, exist_ok=True)
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        # Given back by the system, too, where the process dies.
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
 
 
 class Refused(SystemExit):

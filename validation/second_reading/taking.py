@@ -99,6 +99,7 @@ def _counted(
     return counts, wrong
 
 
+@places.alone()
 def take(folder: Path) -> list[str]:
     """Takes the second codings in; returns their events. One that is there already stays.
 
@@ -109,6 +110,16 @@ def take(folder: Path) -> list[str]:
     written = {path.stem: path for path in sorted(folder.glob("*-case-*.yaml"))}
     wrong += [
         f"{case}: is no case of {places.SAMPLE.name}" for case in written if case not in sample
+    ]
+    handed: dict[str, set[str]] = {}
+    for row in rows_of(places.PAGES):
+        handed.setdefault(row["event_id"], set()).add(row["url"])
+    # Another draw, of a copy of the sample, may have given the same number to another event.
+    wrong += [
+        f"{case}: its pages are not those of {sample[case]['event_id']} in {places.PAGES.name}"
+        for case, facts in (cases_of(folder) if not wrong else {}).items()
+        if case in sample
+        and {page["url"] for page in facts["pages"]} != handed.get(sample[case]["event_id"])
     ]
     if wrong:
         raise Refused("\n".join(wrong))
@@ -150,6 +161,7 @@ def take(folder: Path) -> list[str]:
     return taken
 
 
+@places.alone()
 def put_aside(events: Iterable[str]) -> None:
     """Moves second codings that are of another event out of what is compared.
 
@@ -161,10 +173,11 @@ def put_aside(events: Iterable[str]) -> None:
         found = list(places.SECOND.rglob(f"{event}.yaml"))
         if event not in sample:
             wrong.append(f"{event}: is not in {places.SAMPLE.name}")
-        elif any(places.ANOTHER.rglob(f"{event}.yaml")):
-            wrong.append(f"{event}: is put aside already")
         elif not found:
-            wrong.append(f"{event}: has no second coding")
+            is_aside = any(places.ANOTHER.rglob(f"{event}.yaml"))
+            wrong.append(
+                f"{event}: {'is put aside already' if is_aside else 'has no second coding'}"
+            )
         else:
             moves[found[0]] = places.ANOTHER / found[0].relative_to(places.SECOND)
             sample[event]["outcome"] = "another_event"

@@ -528,13 +528,13 @@ class EventFile:
         day = self.parse(read, f"{name}.read", values.parse_date)
         if day is not None and day.precision != "day":
             self.problem(read.line, f"{name}.read", read.text, "is not a day", "write 2007-08-09")
-        elif day is not None and day.first > self.facts.released:
+        elif day is not None and day.first > (latest := max(self.facts.released, date.today())):
             self.problem(
                 read.line,
                 f"{name}.read",
                 read.text,
-                f"is after the release, {self.facts.released.isoformat()}",
-                "check the date, or move `released` in about.toml",
+                f"is still to come: it is after {latest.isoformat()}",
+                "write the day on which the page was read",
             )
         return day.first if day else None
 

@@ -399,10 +399,11 @@ def _check_series(references: References, problems: Problems) -> None:
 
 
 def _check_searches(references: References, about: Mapping[str, Any], problems: Problems) -> None:
-    """A search lies within the coverage and before the release, in languages that have a code."""
+    """A search lies within the coverage, is not still to come, in languages that have a code."""
     begin, end, released = (
         date.fromisoformat(about[name]) for name in ("coverage_start", "coverage_end", "released")
     )
+    latest = max(released, date.today())
     for row in references.rows["searches"]:
         cells = row.cells
 
@@ -418,12 +419,12 @@ def _check_searches(references: References, about: Mapping[str, Any], problems: 
                     f"is outside the coverage, {begin.year}-{end.year}",
                     "log the years within it",
                 )
-        if cells["searched_on"] is not None and cells["searched_on"] > released:
+        if cells["searched_on"] is not None and cells["searched_on"] > latest:
             add(
                 "searched_on",
                 row.texts["searched_on"],
-                f"is after the release, {released}",
-                "check the date, or move `released` in about.toml",
+                f"is still to come: it is after {latest}",
+                "write the day of the search",
             )
         for language in cells["languages"] or []:
             if language not in LANGUAGES:

@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
 
 from autocoop import __version__, release
@@ -14,6 +15,8 @@ from autocoop.archive import as_numbers
 from autocoop.comparing import Change, as_summary, differences, required_bump
 from autocoop.compile import archived, stale, write
 from autocoop.errors import AutocoopError, ReleaseNotWritten
+from autocoop.loading import read
+from autocoop.parties import EVENT_TYPE
 
 BEGIN = "<!-- difference -->"
 END = "<!-- /difference -->"
@@ -62,6 +65,7 @@ def reasons_against(data: Path) -> tuple[list[str], list[Change] | None, str | N
         changes = differences(last, None)
     except AutocoopError as error:
         return [f"the difference from {last} cannot be made: {error}"], None, last
+    reasons += _unaccounted(changes) + _after_the_release()
     step, needed = bump_between(last, __version__), required_bump(changes)
     order = ("patch", "minor", "major")
     if step is None:
@@ -71,6 +75,31 @@ def reasons_against(data: Path) -> tuple[list[str], list[Change] | None, str | N
             f"from {last} to {__version__} is a {step} step, the changes ask for {needed}"
         )
     return reasons, changes, last
+
+
+def _unaccounted(changes: list[Change]) -> list[str]:
+    """Events of the last release that are gone, and of which nothing says what became."""
+    retired = set(read("retired_ids", ["event_id"])["event_id"].to_pylist())
+    return [
+        f"{change.key} is gone: add it to data/retired_ids.csv, with what took its place and why"
+        for change in changes
+        if change.table in EVENT_TYPE
+        and change.change == "row retired"
+        and change.key not in retired
+    ]
+
+
+def _after_the_release() -> list[str]:
+    """The day of the release is not before the last page was read or the last search made."""
+    released = date.fromisoformat(release.manifest()["about"]["released"])
+    last = max(
+        day
+        for table, column in (("sources", "read"), ("searches", "searched_on"))
+        for day in read(table, [column])[column].to_pylist()
+    )
+    if last <= released:
+        return []
+    return [f"`released` in about.toml is {released}, pages were read on {last}: move it"]
 
 
 def cut(data: Path) -> str:
@@ -138,9 +167,14 @@ def _wanting(changelog: str) -> list[str]:
     if parts is None:
         return [f"CHANGELOG.md: {BEGIN} and {END} do not stand once, in this order, or not at all"]
     _, _, words = parts[0].partition("\n")
-    if " ".join((words + parts[1]).split()).rstrip(".… ").casefold() in UNWRITTEN:
+    said = words + parts[1]
+    if " ".join(said.split()).rstrip(".… ").casefold() in UNWRITTEN:
         return [f"CHANGELOG.md does not say in words what {__version__} changes, and why"]
-    return []
+    return [
+        f"CHANGELOG.md still says {paragraph.strip()!r} of {__version__}: take it out"
+        for paragraph in said.split("\n\n")
+        if paragraph.strip() and paragraph.strip().rstrip(".… ").casefold() in UNWRITTEN
+    ]
 
 
 def _parts(section: str) -> tuple[str, str] | None:

@@ -8,8 +8,8 @@ from datetime import date
 
 from autocoop.errors import shortened, suggestion
 
-_DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
-_INTEGER = re.compile(r"\d+")
+_DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?", re.ASCII)
+_INTEGER = re.compile(r"[0-9]+")
 #: A number with its thousands set apart.
 _GROUPED = re.compile(r"\d{1,3}([,.\s_']\d{3})+")
 _ISO_639_1 = (
@@ -72,10 +72,10 @@ def parse_integer(text: str) -> int:
         digits = re.sub(r"[,.\s_']", "", text)
         fix = f"write {digits}" if _GROUPED.fullmatch(text) else "write digits only"
         raise NotAValue("is not a whole number", fix)
-    number = int(text)
-    if number > 9_223_372_036_854_775_807:
+    # Before it is read as a number: Python refuses some thousand digits.
+    if len(text.lstrip("0")) > 19 or int(text) > 9_223_372_036_854_775_807:
         raise NotAValue("is larger than any figure can be")
-    return number
+    return int(text)
 
 
 def parse_boolean(text: str) -> bool:
