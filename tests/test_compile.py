@@ -570,3 +570,37 @@ def test_figures_that_are_none_are_told_so(text: str) -> None:
 def test_days_are_written_with_plain_digits() -> None:
     with pytest.raises(NotAValue):
         parse_date("２０１９-03-04")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "fix"),
+    [
+        ("  - {actor: RUS", "\t- {actor: RUS", "  - {actor: RUS", "a tab cannot indent"),
+        ("name: Test", 'name: "Test', "name: ", "close the quotation mark"),
+        ("format: [", "format: [[", "domain: ", "close the bracket"),
+        ("\nstatus: ", "\n  status: ", "status: ", "indent the line like those beside it"),
+        ("name: Test", "name: Test: again", "name: ", "quote a text that holds"),
+    ],
+)
+def test_what_is_no_yaml_is_told_where_and_how(
+    project: Project, old: str, new: str, line: str, fix: str
+) -> None:
+    assert old in EXERCISE
+    text = EXERCISE.replace(old, new, 1)
+    project.exercise(text)
+    number = 1 + next(n for n, own in enumerate(text.splitlines()) if line.strip() in own)
+    (problem,) = [text for text in project.problems() if "not YAML" in text]
+    assert fix in problem
+    assert f":{number}: not YAML" in problem
+
+
+def test_an_actor_that_did_not_exist_is_named_in_its_own_line(project: Project) -> None:
+    late = "  - {actor: ZWE, role: participant}\n  - {actor: SSD, role: participant}\n"
+    text = EXERCISE.replace("details:", f"{late}details:", 1).replace("2018", "2008")
+    project.write(
+        text.replace("je-test-drill-2008", "je-old-2008"), "je-old-2008", "joint_exercise/2008"
+    )
+    number = 1 + next(n for n, own in enumerate(text.splitlines()) if "actor: SSD" in own)
+    found = [problem for problem in project.problems() if "did not exist" in problem]
+    assert found
+    assert all(f":{number} participants" in problem for problem in found)

@@ -768,7 +768,8 @@ class EventFile:
             cells = self.references.actors[actor]
             begin, gone = cells["valid_from"], cells["valid_to"]
             if (begin and last is not None and last < begin.year) or (gone and gone.year < year):
-                line = self.released[f"participants.{row['role']}"][0].line
+                of_role = self.released[f"participants.{row['role']}"]
+                line = next((item.line for item in of_role if item.text == actor), of_role[0].line)
                 span = f"from {begin}" if begin else f"to {gone}"
                 self.problem(line, "participants", actor, f"did not exist in {year}: {span}")
 

@@ -97,6 +97,23 @@ def read_text(
     return text
 
 
+def _yaml_fix(lines: list[str], line: int, what: str) -> str:
+    """What would be right where a file is not YAML."""
+    here = lines[line - 1] if line <= len(lines) else ""
+    if "\t" in here[: len(here) - len(here.lstrip())]:
+        return "indent with spaces: a tab cannot indent"
+    if "quoted scalar" in what:
+        return "close the quotation mark, or take it out"
+    if "flow" in what:
+        return "close the bracket that was opened, or take it out"
+    if "block" in what or "mapping values" in what:
+        return (
+            "indent the line like those beside it; quote a text that holds ': ' or ' #' or begins "
+            "with a special character"
+        )
+    return "quote a text that holds ': ' or ' #' or begins with a special character"
+
+
 def read_yaml(path: Path, shown: str, problems: Problems) -> Mapping | None:
     """The file as a mapping whose every value knows its line.
 
@@ -111,7 +128,9 @@ def read_yaml(path: Path, shown: str, problems: Problems) -> Mapping | None:
     try:
         root = yaml.compose(text, Loader=_TextLoader)
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
+        # A quotation that is never closed is found at the end; what is wrong is where it begins.
+        is_open = "quoted scalar" in (error.context or "")
+        mark = (error.context_mark if is_open else None) or error.problem_mark or error.context_mark
         line = mark.line + 1 if mark else 1
         what = " ".join(filter(None, (error.context, error.problem)))
         problems.add(
@@ -120,7 +139,7 @@ def read_yaml(path: Path, shown: str, problems: Problems) -> Mapping | None:
             "",
             None,
             f"not YAML: {what}",
-            "quote a text that holds ': ' or ' #' or begins with a special character",
+            _yaml_fix(text.splitlines(), line, what),
         )
         return None
     except yaml.YAMLError as error:
