@@ -170,10 +170,8 @@ def matrix(name: str) -> str:
 def frame() -> str:
     from validation.frame import LEVELS, levels, summary
 
-    header = ("part of the frame", "cells", *(name.replace("_", " ") for name in LEVELS))
-    meanings = "\n".join(
-        f"- *{name.replace('_', ' ')}*: {meaning}" for name, meaning in LEVELS.items()
-    )
+    header = ("part of the frame", "cells", *(words(name) for name in LEVELS))
+    meanings = "\n".join(f"- *{words(name)}*: {meaning}" for name, meaning in LEVELS.items())
     return f"{table(header, summary(levels()), right='bcde')}\n\n{meanings}"
 
 

@@ -11,11 +11,12 @@ import pytest
 from conftest import REPOSITORY
 
 import autocoop
+from autocoop.parties import HELD as HELD_BY_TABLE
 from autocoop.where import members_by_year
 from validation import published_counts
 from validation.published_counts import PUBLISHED, Published, compare
 
-HELD = ("under_way", "completed")
+HELD = HELD_BY_TABLE["joint_exercises"]
 
 
 @pytest.fixture(scope="module")

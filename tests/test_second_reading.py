@@ -112,14 +112,18 @@ def test_two_equal_readings_agree_in_everything(kept, tmp_path):
     assert len(first) == 3
 
 
-def test_a_difference_is_listed_until_it_is_settled(kept, tmp_path):
-    drawing.draw(2, 40, "pme_program", tmp_path / "out")
-    coded_anew(
-        tmp_path / "out", lambda text: text.replace("status: completed", "status: under_way")
-    )
-    taking.take(tmp_path / "out")
+def differing_in_status(folder):
+    """The differences of events that a second reader gave another status."""
+    drawing.draw(2, 40, "pme_program", folder)
+    coded_anew(folder, lambda text: text.replace("status: completed", "status: under_way"))
+    taking.take(folder)
     found = comparing.unsettled()
     assert found
+    return found
+
+
+def test_a_difference_is_listed_until_it_is_settled(kept, tmp_path):
+    found = differing_in_status(tmp_path / "out")
     assert {(row["variable"], row["first"], row["second"]) for row in found} == {
         ("status", "completed", "under_way")
     }
@@ -389,13 +393,7 @@ def test_a_coding_is_not_filed_under_an_event_of_other_pages(kept, tmp_path):
 
 
 def test_a_verdict_that_is_none_settles_nothing(kept, tmp_path):
-    drawing.draw(2, 40, "pme_program", tmp_path / "out")
-    coded_anew(
-        tmp_path / "out", lambda text: text.replace("status: completed", "status: under_way")
-    )
-    taking.take(tmp_path / "out")
-    found = comparing.unsettled()
-    assert found
+    found = differing_in_status(tmp_path / "out")
     for verdict in ({"right": "", "cause": "a test"}, {"right": "second", "cause": ""}):
         rows = [row | verdict for row in found]
         tabular.write_rows(places.DIFFERENCES, places.DIFFERENCES_COLUMNS, rows)

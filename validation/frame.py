@@ -14,8 +14,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from autocoop.covering import existed, is_whole
+from autocoop.covering import asks_for_any_event, existed, has_enough_queries
 from autocoop.parties import ACTING, EVENT_TYPE, RECEIVING
+from autocoop.schemas.vocabularies import YEARS_A_QUERY
 from validation import Tables, release
 from validation.regions import REGIONS, region_of
 
@@ -23,7 +24,8 @@ FRAME = Path(__file__).parent / "frame.toml"
 
 #: How well a cell was searched, best first.
 LEVELS = {
-    "open": "asked as a whole, in every year, with a query for every ten years at least",
+    "open": f"asked as a whole, in every year, with a query for every {YEARS_A_QUERY} years at "
+    "least",
     "named": "events known by name were looked up, a part of the years was asked, or a few queries "
     "were made for many years",
     "not_asked": "nobody asked",
@@ -178,6 +180,7 @@ def ledger(tables: Tables) -> list[Asked]:
     of_series = {row["series_id"]: row["framework"] for row in tables["series"]}
     asked = []
     for search in tables["searches"]:
+        is_open = asks_for_any_event(search)
         acting = {*search["actor_ids"], of_series.get(search["series_id"])} - {None}
         asked.append(
             Asked(
@@ -186,8 +189,8 @@ def ledger(tables: Tables) -> list[Asked]:
                 frozenset(search["partner_ids"] or ()),
                 search["year_from"],
                 search["year_to"],
-                search["scope"] == "open" and search["series_id"] is None,
-                is_whole(search),
+                is_open,
+                is_open and has_enough_queries(search),
             )
         )
         for event_id in search["event_ids"] or ():

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from autocoop import release
 from autocoop.errors import BadFilter, UnknownActor
 from autocoop.parties import ACTING, EVENT_TYPE, HELD, is_directed, wide_tables
+from autocoop.schemas.vocabularies import YEARS_A_QUERY
 
 if TYPE_CHECKING:
     import numpy as np
@@ -15,8 +16,9 @@ if TYPE_CHECKING:
 #: How well a cell was searched, best first, with what it means.
 SEARCH = {
     "searched": (
-        "open searches cover the whole cell, with a query for every ten years at least: no event "
-        "means that none was found (announced, cancelled and intercepted ones do not count)"
+        f"open searches cover the whole cell, with a query for every {YEARS_A_QUERY} years at "
+        "least: no event means that none was found (announced, cancelled and intercepted ones do "
+        "not count)"
     ),
     "partly_searched": (
         "open searches cover only some partners, one series or one side of the cell, were made "
@@ -196,19 +198,18 @@ def combined(levels: "np.ndarray", axis: int) -> "np.ndarray":
     return np.where(is_out.all(axis), OUT, np.where(whole, SEARCHED, partly)).astype(np.int8)
 
 
-#: The most years of a cell that one query of an open search can answer for.
-YEARS_A_QUERY = 10
-
-
-def is_whole(search: Mapping[str, Any]) -> bool:
-    """Whether an open search asked for its whole cell, often enough for the years it spans.
+def asks_for_any_event(search: Mapping[str, Any]) -> bool:
+    """Whether a search asked for whatever there is in its cell.
 
     One for the editions of a series says nothing of other events.
     """
+    return search["scope"] == "open" and search["series_id"] is None
+
+
+def has_enough_queries(search: Mapping[str, Any]) -> bool:
+    """Whether a search asked often enough for the years it spans."""
     years = search["year_to"] - search["year_from"] + 1
-    queries = len(search["queries"].split(" | "))
-    is_open = search["scope"] == "open" and search["series_id"] is None
-    return is_open and queries * YEARS_A_QUERY >= years
+    return len(search["queries"].split(" | ")) * YEARS_A_QUERY >= years
 
 
 def strength(search: Mapping[str, Any]) -> int:
@@ -219,7 +220,8 @@ def strength(search: Mapping[str, Any]) -> int:
     """
     if search["scope"] != "open":
         return NAMED_ONLY
-    return SEARCHED if is_whole(search) and search["outcome"] != "unclear" else PARTLY
+    is_whole = asks_for_any_event(search) and has_enough_queries(search)
+    return SEARCHED if is_whole and search["outcome"] != "unclear" else PARTLY
 
 
 def dyad_levels(

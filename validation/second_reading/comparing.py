@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from autocoop.compile import read_events
+from autocoop.compile.events import principal_items
 from autocoop.compile.form import ITEMS, WIDE_TABLE
 from autocoop.compile.values import parse_date
 from autocoop.schemas import ColumnInfo, describe
-from autocoop.schemas.vocabularies import ACCESSORY_CATEGORIES
 from validation.second_reading import places
 from validation.tabular import rows_of
 
@@ -181,8 +181,7 @@ def _is_total_of(fields: tuple[str, ...], one: Reading, pages: Collection[str]) 
     """Whether pages bear out a quantity of a deal: its own, else that of each item added up."""
     stated, of_item = fields
     borne = {name for claims in one.borne.values() for name, _ in claims}
-    added = [item for item, category in one.items.items() if category not in ACCESSORY_CATEGORIES]
-    needed = {of_item.replace("*", item) for item in added or one.items}
+    needed = {of_item.replace("*", item) for item in principal_items(one.items)}
     seen = {name for url in pages for name, _ in one.borne[url]}
     return ({stated} if stated in borne else needed) <= seen
 
@@ -190,14 +189,9 @@ def _is_total_of(fields: tuple[str, ...], one: Reading, pages: Collection[str]) 
 def _is_of(value: Any, text: str) -> bool:
     """Whether the text of a claim is that of a value; every figure and term is taken to be."""
     if isinstance(value, date):
-        first, last = _bounds(text)
-        return value in (first, last)
+        bounds = parse_date(text)
+        return value in (bounds.first, bounds.last)
     return True
-
-
-def _bounds(text: str) -> tuple[date, date]:
-    found = parse_date(text)
-    return found.first, found.last
 
 
 def _value(row: dict[str, Any], name: str, level: str) -> Any:

@@ -86,6 +86,17 @@ def as_text(value: Any) -> str:
     return str(value)
 
 
+def principal_items(category_of: dict[str, str]) -> set[str]:
+    """The items of a deal that its quantities count: all but accessories, where there are others.
+
+    `category_of` holds each item's category.
+    """
+    found = {
+        item for item, category in category_of.items() if category not in v.ACCESSORY_CATEGORIES
+    }
+    return found or set(category_of)
+
+
 def folded(text: str) -> str:
     return " ".join(text.casefold().split())
 
@@ -969,9 +980,9 @@ class EventFile:
 
         Things of different categories are not added up, nor cartridges and shells.
         """
-        principal = [
-            item for item in self.items if item["category"] not in v.ACCESSORY_CATEGORIES
-        ] or self.items
+        category_of = {item["item_id"]: item["category"] for item in self.items}
+        of_deal = principal_items(category_of)
+        principal = [item for item in self.items if item["item_id"] in of_deal]
         figures = [self.figure(f"{form.ITEMS}.{item['item_id']}.{stem}") for item in principal]
         categories = {item["category"] for item in principal}
         is_of_a_kind = len(principal) == 1 or (

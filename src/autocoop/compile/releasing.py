@@ -54,7 +54,7 @@ def reasons_against(data: Path) -> tuple[list[str], list[Change] | None, str | N
         reasons += [f"{module}: {line}" for line in _failures(data, module)]
     if (data / "archive" / __version__).exists():
         reasons.append(f"{__version__} is in the archive already: raise __version__")
-    reasons += _wanting(_changelog(data).read_text(encoding="utf-8"))
+    reasons += _wanting(_changelog(data).read_text(encoding="utf-8")) + _after_the_release()
     if reasons:
         return reasons, None, None
     earlier = [folder.name for folder in archived(data)]
@@ -65,7 +65,7 @@ def reasons_against(data: Path) -> tuple[list[str], list[Change] | None, str | N
         changes = differences(last, None)
     except AutocoopError as error:
         return [f"the difference from {last} cannot be made: {error}"], None, last
-    reasons += _unaccounted(changes) + _after_the_release()
+    reasons += _unaccounted(changes)
     step, needed = bump_between(last, __version__), required_bump(changes)
     order = ("patch", "minor", "major")
     if step is None:
@@ -93,9 +93,12 @@ def _after_the_release() -> list[str]:
     """The day of the release is not before the last page was read or the last search made."""
     released = date.fromisoformat(release.manifest()["about"]["released"])
     last = max(
-        day
-        for table, column in (("sources", "read"), ("searches", "searched_on"))
-        for day in read(table, [column])[column].to_pylist()
+        (
+            day
+            for table, column in (("sources", "read"), ("searches", "searched_on"))
+            for day in read(table, [column])[column].to_pylist()
+        ),
+        default=released,
     )
     if last <= released:
         return []

@@ -335,9 +335,13 @@ ACTOR_KIND = {
     "other": "another actor, such as a de facto authority",
 }
 
+#: The most years of a cell that one query of an open search can answer for.
+YEARS_A_QUERY = 10
+
 SEARCH_SCOPE = {
     "open": "the whole cell (type, actors, years) was asked, not one system, series or school; "
-    "only such a cell can hold a zero, where there is a query for every ten years at least",
+    f"only such a cell can hold a zero, where there is a query for every {YEARS_A_QUERY} years at "
+    "least",
     "named": "an event, a system, a series or a school was looked up by name",
 }
 
