@@ -5,7 +5,7 @@ import re
 import shutil
 import threading
 from collections import Counter
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -39,11 +39,12 @@ def kept(tmp_path, monkeypatch):
 def coded_anew(folder, change):
     """The second reader's files: the first coding under the number of the case, changed."""
     sample = {row["case"]: row for row in tabular.rows_of(places.SAMPLE)}
-    for case, row in sample.items():
-        (first,) = places.FIRST.rglob(f"{row['event_id']}.yaml")
-        text = first.read_text("utf-8").replace(f"id: {row['event_id']}", f"id: {case}", 1)
-        (folder / f"{case}.yaml").write_text(change(text), "utf-8")
     cases = yaml.safe_load((folder / "cases.yaml").read_text("utf-8"))
+    for case in (case["case"] for case in cases):
+        event_id = sample[case]["event_id"]
+        (first,) = places.FIRST.rglob(f"{event_id}.yaml")
+        text = first.read_text("utf-8").replace(f"id: {event_id}", f"id: {case}", 1)
+        (folder / f"{case}.yaml").write_text(change(text), "utf-8")
     tabular.write_rows(
         folder / "pages.csv",
         ("case", "url", "events"),
@@ -687,6 +688,30 @@ def test_where_every_page_came_back_both_tables_say_the_same(kept, tmp_path, eve
         if line.type != "all":
             assert line.compared_same_pages == line.compared
             assert line.alpha_same_pages == line.alpha
+
+
+def test_what_was_drawn_since_definitions_changed_is_shown_apart(kept, tmp_path, monkeypatch):
+    for seed, folder in ((2, tmp_path / "before"), (3, tmp_path / "after")):
+        drawing.draw(seed, 12, "intervention", folder)
+        coded_anew(folder, lambda text: text)
+        taking.take(folder)
+    rows = list(tabular.rows_of(places.SAMPLE))
+    after = [row for row in rows if row["seed"] == "3"]
+    changed = date.fromisoformat(after[0]["drawn_on"])
+    for row in rows:
+        row["drawn_on"] = str(changed if row in after else changed - timedelta(days=1))
+    places.SAMPLE.write_text(tabular.as_csv(places.SAMPLE_COLUMNS, rows), "utf-8")
+    monkeypatch.setattr(agreement, "DEFINED_ON", changed)
+    lines = {
+        line.variable: line for line in agreement.table(comparing.pairs(*comparing.both_readings()))
+    }
+    assert lines["force_types"].compared == len(rows) == 24
+    assert lines["force_types"].compared_as_defined == len(after)
+    assert lines["force_types"].alpha_as_defined == 1
+    pages = [row for row in tabular.rows_of(places.PAGES) if row["events_second"]]
+    recent = [row for row in pages if row["event_id"] in {row["event_id"] for row in after}]
+    assert lines["events on a page"].compared == len(pages)
+    assert lines["events on a page"].compared_as_defined == len(recent) > 0
 
 
 @pytest.mark.parametrize(

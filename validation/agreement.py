@@ -50,10 +50,16 @@ COLUMNS = (
     "compared_same_pages",
     "agreement_same_pages",
     "alpha_same_pages",
+    "compared_as_defined",
+    "agreement_as_defined",
+    "alpha_as_defined",
 )
 VERDICTS_TABLE = places.RELIABILITY / "verdicts.csv"
 VERDICTS_COLUMNS = ("type", "events", "events_alike", "values", "values_differ", *VERDICTS)
 
+#: The day on which definitions were last sharpened: what was drawn from then on was coded twice
+#: as they stand now.
+DEFINED_ON = date(2026, 11, 25)
 #: Fewer events than this give no coefficient worth the name.
 FEWEST = 10
 RESAMPLES = 1000
@@ -81,7 +87,8 @@ class Agreement:
 
     `both_empty` is of sets, `within_31_days` of dates, and None elsewhere. `alpha` is None where
     there are too few events or nothing varies. Those of the same pages leave out what the first
-    reader has from pages that the second did not find again.
+    reader has from pages that the second did not find again; those as defined are of the same
+    pages, and of events that were drawn since `DEFINED_ON`.
     """
 
     type: str
@@ -98,6 +105,9 @@ class Agreement:
     compared_same_pages: int | None = None
     agreement_same_pages: float | None = None
     alpha_same_pages: float | None = None
+    compared_as_defined: int | None = None
+    agreement_as_defined: float | None = None
+    alpha_as_defined: float | None = None
 
     def cells(self) -> dict[str, str]:
         return {name: _text(getattr(self, name)) for name in COLUMNS}
@@ -220,6 +230,7 @@ def _interval(
 
 def table(found: Iterable[Pair]) -> list[Agreement]:
     """A line a type and variable, in the order of the schema."""
+    newest = drawn_as_defined()
     by_variable: dict[tuple[str, str, str], list[Pair]] = {}
     for pair in found:
         key = (pair.type, pair.variable.name, pair.variable.level)
@@ -228,27 +239,53 @@ def table(found: Iterable[Pair]) -> list[Agreement]:
     for key, own in by_variable.items():
         line = of_units(*key, [(p.first, p.second) for p in own], [p.event_id for p in own])
         seen = [pair for pair in own if pair.found_again is not UNSEEN]
-        again = of_units(
-            *key, [(p.found_again, p.second) for p in seen], [p.event_id for p in seen]
-        )
-        lines.append(
-            replace(
-                line,
-                compared_same_pages=again.compared,
-                agreement_same_pages=again.agreement,
-                alpha_same_pages=again.alpha,
-            )
-        )
+        parts = {"same_pages": seen, "as_defined": [p for p in seen if p.event_id in newest]}
+        lines.append(_with_parts(line, {name: _again(key, part) for name, part in parts.items()}))
     order = list(dict.fromkeys(line.type for line in lines))
     return [*sorted(lines, key=lambda line: order.index(line.type)), *unitising()]
 
 
+def drawn_as_defined() -> set[str]:
+    """The events that were drawn, and so read twice, since definitions last changed."""
+    return {
+        row["event_id"]
+        for row in rows_of(places.SAMPLE)
+        if date.fromisoformat(row["drawn_on"]) >= DEFINED_ON
+    }
+
+
+def _again(key: tuple[str, str, str], own: list[Pair]) -> Agreement:
+    units = [(pair.found_again, pair.second) for pair in own]
+    return of_units(*key, units, [pair.event_id for pair in own], with_interval=False)
+
+
+def _with_parts(line: Agreement, parts: dict[str, Agreement]) -> Agreement:
+    """A line with what its parts give: "same_pages" fills the columns that end so."""
+    return replace(
+        line,
+        **{
+            f"{name}_{part}": getattr(own, name)
+            for part, own in parts.items()
+            for name in ("compared", "agreement", "alpha")
+        },
+    )
+
+
 def unitising() -> list[Agreement]:
     """How many events each page holds, of its type, as both readers count them."""
+    newest = drawn_as_defined()
     rows = [row for row in rows_of(places.PAGES) if row["events_second"]]
-    counted = [(int(row["events_first"]), int(row["events_second"])) for row in rows]
-    events = [row["event_id"] for row in rows]
-    return [of_units("all", "events on a page", "ratio", counted, events)] if counted else []
+    if not rows:
+        return []
+
+    def counted(rows: list[dict[str, str]], *, with_interval: bool) -> Agreement:
+        units = [(int(row["events_first"]), int(row["events_second"])) for row in rows]
+        events = [row["event_id"] for row in rows]
+        name = "events on a page"
+        return of_units("all", name, "ratio", units, events, with_interval=with_interval)
+
+    recent = counted([row for row in rows if row["event_id"] in newest], with_interval=False)
+    return [_with_parts(counted(rows, with_interval=True), {"as_defined": recent})]
 
 
 def verdicts(found: Iterable[Pair]) -> list[dict[str, str]]:
