@@ -29,6 +29,7 @@ participants:
   - {actor: CHN, role: organiser}
   - {actor: KAZ, role: participant}
   - {actor: IRN, role: observer}
+  - {actor: RUS, role: host}
 details:
   format: [field_exercise, live_fire]
   domain: [land]

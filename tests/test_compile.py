@@ -102,26 +102,26 @@ def test_norway_stays_norway(project: Project) -> None:
 BAD = [
     (
         "sources[0].read",
-        26,
+        27,
         "read: 2026-11-24\n    reports:\n      start",
         "read: 2096-01-01\n    reports:\n      start",
         "is still to come",
     ),
     (
         "sources[0].published",
-        24,
+        25,
         "published: 2018-08-18",
         "published: 2027-01-01",
         "is after the page was read",
     ),
     (
         "sources[0].reports.details.personnel",
-        39,
+        40,
         "personnel: 4000\n  -",
         "personnel: {low: 4000, high: 300}\n  -",
         "is less than low",
     ),
-    ("details.personnel", 18, "  personnel: 4000\n", "  personnel: 500.5\n", "write digits only"),
+    ("details.personnel", 19, "  personnel: 4000\n", "  personnel: 500.5\n", "write digits only"),
     ("name", 3, "name: Test Drill 2018", "name:", "fill it in"),
     (
         "series",
@@ -144,29 +144,29 @@ BAD = [
     ("start", 4, "start: 2018-08-09\nend", "start: 9 August\nend", "is not a date"),
     (
         "details.personnel",
-        18,
+        19,
         "  personnel: 4000\n",
         "  personnel: 4500\n",
         "reported by no source",
     ),
-    ("details.personnel", 18, "  personnel: 4000\n", "  personnel: 4,000\n", "write 4000"),
-    ("details.domain[0]", 17, "domain: [land]\n  p", "domain: [lnad]\n  p", "mean 'land'?"),
+    ("details.personnel", 19, "  personnel: 4000\n", "  personnel: 4,000\n", "write 4000"),
+    ("details.domain[0]", 18, "domain: [land]\n  p", "domain: [lnad]\n  p", "mean 'land'?"),
     ("status", 6, "status: completed\nf", "status: complete\nf", "did you mean 'completed'?"),
     ("statsu", 6, "status: completed\nf", "statsu: completed\nf", "did you mean 'status'?"),
     ("status", 6, "status: completed\nf", "status:\nf", "is empty"),
-    ("sources[0].publisher", 22, "publisher: Reuters", "publisher: Reutres", "mean 'Reuters'?"),
-    ("sources[0].url", 21, "https://one.example", "one.example", "is not an address"),
-    ("details.format[1]", 16, "live_fire]\n  d", "field_exercise]\n  d", "stands twice"),
+    ("sources[0].publisher", 23, "publisher: Reuters", "publisher: Reutres", "mean 'Reuters'?"),
+    ("sources[0].url", 22, "https://one.example", "one.example", "is not an address"),
+    ("details.format[1]", 17, "live_fire]\n  d", "field_exercise]\n  d", "stands twice"),
     (
         "details.format",
-        18,
+        19,
         "\n  domain: [land]\n",
         "\n  domain: [land]\n  format: [air]\n",
         "stands twice",
     ),
     ("id", 1, "id: je-test-drill-2018", "id: je-test-drill-2017", "is not the name of its file"),
     ("id", 1, "id: je-test-drill-2018", "id: at-test-drill-2018", "not an identifier of this type"),
-    ("summary", 19, "summary: A", "summary: =A", "which a spreadsheet would run"),
+    ("summary", 20, "summary: A", "summary: =A", "which a spreadsheet would run"),
     ("", 2, "joint_exercise\n", "joint_exercise: x\n", "not YAML"),
     ("participants", 10, "role: organiser", "role: observer", "has no organiser"),
     ("series", 3, "name: Test Drill 2018", "name: &a Test\nseries: *a", "is an alias"),
@@ -243,6 +243,70 @@ def test_all_mistakes_are_told_at_once(project: Project) -> None:
     problems = project.problems()
     for says in ("'CNH'", "'2018-13'", "'Xinhau'", "'sold'"):
         assert any(says in text for text in problems), says
+
+
+def test_folder_and_scope_are_told_beside_other_mistakes(project: Project) -> None:
+    text = EXERCISE.replace("actor: RUS", "actor: DEU").replace("actor: CHN", "actor: FRA")
+    text = text.replace("publisher: Xinhua", "publisher: Xinhau")
+    project.write(text, "je-test-drill-2018", "joint_exercise/2017")
+    problems = project.problems()
+    for says in ("move the file to events/joint_exercise/2018/", "out of scope", "'Xinhau'"):
+        assert any(says in text for text in problems), says
+    # Of actors that are not known nothing can be said.
+    project.exercise(text.replace("actor: FRA", "actor: FRN"))
+    problems = [text for text in project.problems() if "joint_exercise/2018" in text]
+    assert any("'FRN'" in text for text in problems)
+    assert not any("out of scope" in text for text in problems)
+
+
+@pytest.mark.parametrize(
+    ("field", "line", "old", "new", "says"),
+    [
+        ("location.country", 9, "  - {actor: RUS, role: host}\n", "", "{actor: RUS, role: host}"),
+        ("details.domain", 18, "domain: [land]", "domain: [land, sea]", "format amphibious or"),
+        ("details.format", 17, ", live_fire]", ", live_fire, naval]", "give details.domain sea"),
+        (
+            "status",
+            31,
+            "published: 2018-08-18",
+            "published: 2018-08-10",
+            "is reported by https://one.example/drill of 2018-08-10, before 2018-08-17",
+        ),
+    ],
+)
+def test_what_an_exercise_breaks_by_itself_is_named_by_line(
+    project: Project, field: str, line: int, old: str, new: str, says: str
+) -> None:
+    assert old in EXERCISE
+    project.exercise(EXERCISE.replace(old, new))
+    where = f"data/events/joint_exercise/2018/je-test-drill-2018.yaml:{line} {field}: "
+    assert [text for text in project.problems() if text.startswith(where) and says in text]
+
+
+def test_what_a_deal_breaks_by_itself_is_named_by_line(project: Project) -> None:
+    text = TRANSFER.replace("maker: BLR", "maker: RUS")
+    text = text.replace("value_usd", "value_original").replace("unroca: IV", "unroca: I")
+    project.transfer(text)
+    where = "data/events/arms_transfer/2014/at-test-deal-2014.yaml"
+    assert [problem.split(";")[0] for problem in project.problems()] == [
+        f"{where}:13 details.value_original: '1200000000' stands without details.value_currency",
+        f"{where}:16 details.items: breaks the rule: An item's UN Register class is one its "
+        "category can fall in.",
+        f"{where}:17 details.items.su-30.maker: 'RUS' is the supplier",
+    ]
+
+
+def test_a_series_and_a_search_are_of_the_events_type(project: Project) -> None:
+    project.transfer(TRANSFER.replace("name: Test deal", "name: Test deal\nseries: peace-mission"))
+    project.exercise()
+    with (project.data / "searches.csv").open("a", encoding="utf-8") as file:
+        file.write(
+            "s0001,arms_transfer,RUS,DZA,,2014,2014,named,en,query,2026-11-24,1,"
+            "je-test-drill-2018,found,\n"
+        )
+    of_series, of_search = project.problems()
+    assert "4 series: 'peace-mission' is a series of joint_exercise" in of_series
+    assert "searches.csv:2 event_ids: 'je-test-drill-2018' is no arms_transfer" in of_search
 
 
 def test_bad_reference_table_is_named_by_line(project: Project) -> None:

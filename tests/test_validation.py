@@ -81,6 +81,11 @@ def _somewhere(tables: Tables) -> None:
     tables["arms_transfers"][0]["place"] = "Moscow"
 
 
+def _no_currency(tables: Tables) -> None:
+    row = next(row for row in tables["arms_transfers"] if row["value_original"] is not None)
+    row["value_currency"] = None
+
+
 def _too_many_trainees(tables: Tables) -> None:
     row = tables["pme_programs"][0]
     row["trainees_best"], row["class_total"] = 50, 20
@@ -102,6 +107,7 @@ def _foreseen(tables: Tables) -> None:
 SPOILERS = {
     "formats_go_with_domains": _ships_on_land_alone,
     "exercises_are_hosted_where_they_were_held": _without_hosts,
+    "amounts_have_a_currency": _no_currency,
     "arms_have_no_place": _somewhere,
     "parts_fit_into_wholes": _too_many_trainees,
     "directions_fit_sides": _against_the_side_supported,

@@ -16,6 +16,7 @@ from autocoop import __version__
 from autocoop.archive import as_numbers
 from autocoop.compile import documents, write
 from autocoop.compile.events import Event, EventFile, Facts
+from autocoop.compile.form import PREFIX
 from autocoop.compile.problems import InvalidData, Problem, Problems
 from autocoop.compile.reference import References, read_references
 from autocoop.errors import NotADataFolder, ReleaseNotWritten
@@ -153,12 +154,22 @@ def _check_ids(data: Path, paths: Iterable[Path], problems: Problems) -> None:
 
 
 def _check_searches(references: References, event_ids: set[str], problems: Problems) -> None:
-    """The ledger names only events that exist."""
+    """The ledger names only events that exist, and are of the type that was searched for."""
     for row in references.rows["searches"]:
+        of = row.cells["type"]
         for event_id in row.cells["event_ids"] or []:
             if event_id not in event_ids:
                 problems.unknown(
                     row.file, row.line, "event_ids", event_id, event_ids, "is no event"
+                )
+            elif of and not event_id.startswith(f"{PREFIX[of]}-"):
+                problems.add(
+                    row.file,
+                    row.line,
+                    "event_ids",
+                    event_id,
+                    f"is no {of}, which the search was for",
+                    "log it under a search of its own type",
                 )
 
 

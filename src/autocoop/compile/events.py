@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from autocoop.compile import form, values
+from autocoop.compile import coding, form, values
 from autocoop.compile.problems import Problems
 from autocoop.compile.read import Mapping, Scalar, Sequence, Value, read_yaml
 from autocoop.compile.reference import References
@@ -138,6 +138,10 @@ class EventFile:
     def problem(self, line: int, name: str, value: str | None, rule: str, fix: str = "") -> None:
         self.problems.add(self.shown, line, name, value, rule, fix)
 
+    def has_problem_in(self, *fields: str) -> bool:
+        """Whether a field of this file whose name begins so has a problem."""
+        return self.problems.has(self.shown, fields)
+
     def parse(self, node: Scalar, name: str, parse: Callable[[str], Any]) -> Any:
         """The typed value, or None and a problem."""
         text = node.text
@@ -243,17 +247,20 @@ class EventFile:
         self.read_sources(root)
         self.derive_arms_dates()
         year = self.check_dates(root)
-        if year is None or len(self.problems) > before:
-            self.check_support(root)
-            return None
-        if self.is_filed:
-            self.check_folder(year, root)
-        self.check_actors_existed(year)
-        self.check_scope(year, root)
+        # What rests on a date or an actor that was refused says nothing.
+        if year is not None and not self.has_problem_in("start", "end", "details."):
+            if self.is_filed:
+                self.check_folder(year, root)
+            if not self.has_problem_in("participants"):
+                self.check_actors_existed(year)
+                self.check_scope(year, root)
         self.check_support(root)
-        if len(self.problems) > before:
+        if year is None or len(self.problems) > before:
             return None
-        return self.flatten(root, year, name, summary, date_note, series)
+        event = self.flatten(root, year, name, summary, date_note, series)
+        if self.is_filed:
+            self.check_coding(event)
+        return event if len(self.problems) == before else None
 
     def read_identity(self, root: Mapping) -> bool:
         type_node = self.scalar(root, "type", "type")
@@ -300,7 +307,13 @@ class EventFile:
         node = self.scalar(root, "series", "series")
         if node is None:
             return None
-        return self.parse(node, "series", values.one_of(self.references.series, "in series.csv"))
+        series = self.parse(node, "series", values.one_of(self.references.series, "in series.csv"))
+        of = self.references.series[series]["type"] if series else None
+        if of not in (None, self.type):
+            self.problem(
+                node.line, "series", series, f"is a series of {of}", f"name one of {self.type}"
+            )
+        return series
 
     def read_field(self, mapping: Mapping, key: str, spec: form.Field, name: str) -> None:
         """One field of the form, scalar or list, into `released`."""
@@ -783,6 +796,19 @@ class EventFile:
                 line = next((item.line for item in of_role if item.text == actor), of_role[0].line)
                 span = f"from {begin}" if begin else f"to {gone}"
                 self.problem(line, "participants", actor, f"did not exist in {year}: {span}")
+
+    def check_coding(self, event: Event) -> None:
+        """The rules of coding that an event keeps by itself."""
+        for wrong in coding.broken(event.rows):
+            claims = [
+                claim.line
+                for claim in self.claims_on(wrong.field)
+                if claim.source_id == wrong.source_id and claim.text == wrong.value
+            ]
+            own = self.released.get(wrong.field, [])
+            lines = claims or [item.line for item in own if item.text == wrong.value]
+            line = next(iter(lines or [item.line for item in own] or [event.line]))
+            self.problem(line, wrong.field, wrong.value, wrong.rule, wrong.fix)
 
     def check_scope(self, year: int, root: Mapping) -> None:
         """The event is one of an autocracy (design, scope).
