@@ -16,6 +16,7 @@ from conftest import REPOSITORY
 import autocoop
 from autocoop import errors, release
 from autocoop.loading import ENGINES, read
+from autocoop.regions import region_of
 from autocoop.schemas import MODELS, describe
 
 WIDE = ("arms_transfers", "joint_exercises", "interventions", "pme_programs")
@@ -121,6 +122,11 @@ def exercises() -> list[dict]:
     return read("joint_exercises").to_pylist()
 
 
+def region(actor: str) -> str | None:
+    rows = {row["actor_id"]: row for row in read("actors").to_pylist()}
+    return region_of(rows[actor]["cow_code"]) if rows[actor]["kind"] == "state" else None
+
+
 FILTERS = [
     ({"participants": "RUS"}, lambda row: "RUS" in row["participants"]),
     ({"participant": "Russia"}, lambda row: "RUS" in row["participants"]),
@@ -150,6 +156,20 @@ FILTERS = [
     ({"year": 2018.0}, lambda row: row["year"] == 2018),
     ({"is_all_autocratic": np.True_}, lambda row: row["is_all_autocratic"]),
     ({"personnel_best": pd.NA}, lambda row: row["personnel_best"] is None),
+    ({"hosts": "region:Africa"}, lambda row: "Africa" in {region(a) for a in row["hosts"] or ()}),
+    (
+        {"actors": ["region: middle east", "CUB"]},
+        lambda row: (
+            {"Middle East", "CUB"} & {x for a in row["participants"] for x in (a, region(a))}
+        ),
+    ),
+    (
+        {"participants": {"all": ["region:Europe", "CHN"]}},
+        lambda row: (
+            "CHN" in row["participants"]
+            and any(region(actor) == "Europe" for actor in row["participants"])
+        ),
+    ),
     ({"regime": "autocracy"}, lambda row: row["is_all_autocratic"]),
     ({"regime": [0, "electoral autocracy"]}, lambda row: row["is_all_autocratic"]),
     ({"regime": 0}, lambda row: classes(row) == {0}),
@@ -229,6 +249,12 @@ def test_supplier_and_recipients() -> None:
             errors.UnknownActor,
             "mean 'Russia'",
         ),
+        (
+            lambda: autocoop.load("arms_transfers", where={"recipient": "region:Afrika"}),
+            errors.UnknownRegion,
+            "mean 'Africa'",
+        ),
+        (lambda: autocoop.panel(states="region:x"), errors.UnknownRegion, "Middle East"),
         (lambda: autocoop.load("events", where={"year": "now"}), errors.BadFilter, "2010..2015"),
         (
             lambda: autocoop.load("events", where={"regime": "autocracies"}),

@@ -589,3 +589,13 @@ def test_memberships_and_regimes_join_by_actor_id() -> None:
 def test_mistakes_are_answered_with_what_there_is(call, error: type[Exception], says: str) -> None:
     with pytest.raises(error, match=says):
         call()
+
+
+def test_states_may_be_named_by_region():
+    africa = autocoop.panel(tables="arms_transfers", years=2020, states="region:Africa")
+    everyone = autocoop.panel(tables="arms_transfers", years=2020)
+    numbers = everyone.set_index("actor_id")["cow_code"].dropna().astype(int)
+    # South of the Sahara, but for Sudan, by the numbers of the Correlates of War.
+    assert set(africa["actor_id"]) == set(numbers[numbers.between(400, 599)].index)
+    assert {"NGA", "MLI", "ETH"} < set(africa["actor_id"])
+    assert not {"EGY", "SDN"} & set(africa["actor_id"])

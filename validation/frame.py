@@ -16,9 +16,9 @@ from typing import Any
 
 from autocoop.covering import asks_for_any_event, existed, has_enough_queries
 from autocoop.parties import ACTING, EVENT_TYPE, RECEIVING
+from autocoop.regions import REGIONS, region_of
 from autocoop.schemas.vocabularies import YEARS_A_QUERY
 from validation import Tables, release
-from validation.regions import REGIONS, region_of
 
 FRAME = Path(__file__).parent / "frame.toml"
 

@@ -76,21 +76,21 @@ class World:
     members: dict[str, dict[str, set[int]]]
 
     def positions(self, names: Iterable[str] | str | None) -> list[int]:
-        """Rows of the states named by id, name or alias; all by default.
+        """Rows of the states named by id, name, alias or region; all by default.
 
         Raises `UnknownActor`, with the states there are.
         """
-        from autocoop.where import resolve_actor
+        from autocoop.where import resolve_actors
 
         if names is None:
             return list(range(len(self.states)))
         at = {state: index for index, state in enumerate(self.states)}
         found = set()
         for name in [names] if isinstance(names, str) else names:
-            actor = resolve_actor(name)
-            if actor not in at:
-                raise UnknownActor(actor, self.states, where="the states of the release")
-            found.add(at[actor])
+            actors = resolve_actors(name)
+            if len(actors) == 1 and actors[0] not in at:
+                raise UnknownActor(actors[0], self.states, where="the states of the release")
+            found |= {at[actor] for actor in actors if actor in at}
         return sorted(found)
 
     def chosen_years(self, years: Any) -> list[int]:
@@ -398,7 +398,7 @@ def coverage(
     import pyarrow as pa
 
     from autocoop.loading import read
-    from autocoop.where import resolve_actor
+    from autocoop.where import resolve_actors
 
     (table,) = wide_tables([table])
     states = world(version)
@@ -416,9 +416,8 @@ def coverage(
     if actors is None:
         wanted = sorted({*states.states, *searched})
     else:
-        wanted = sorted(
-            {resolve_actor(a) for a in ([actors] if isinstance(actors, str) else actors)}
-        )
+        named = [actors] if isinstance(actors, str) else actors
+        wanted = sorted({actor for name in named for actor in resolve_actors(name)})
     by_cell: dict[tuple[str, int], list[dict[str, Any]]] = {}
     for search in searches:
         named = set(search["actor_ids"])

@@ -40,6 +40,10 @@ class UnknownActor(UnknownName):
     kind = "actor"
 
 
+class UnknownRegion(UnknownName):
+    kind = "region"
+
+
 class UnknownEvent(UnknownName):
     kind = "event"
 

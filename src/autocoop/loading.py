@@ -66,7 +66,10 @@ def load(
         [...]}``: all of them). A `range`
         means itself, a `slice` or a text ``"2010..2015"`` both ends included. A text that begins
         with ``>=``, ``<=``, ``>`` or ``<`` compares (numbers and dates). `None` means missing.
-        Actors may be named by `actor_id`, name or alias (``"Russia"``). ``years`` is ``year``,
+        Actors may be named by `actor_id`, name or alias (``"Russia"``), states also by their
+        region (``"region:Africa"``; Africa, Americas, Asia, Europe and Middle East by the numbers
+        of the Correlates of War, which count North Africa and Sudan to the Middle East).
+        ``years`` is ``year``,
         ``actor`` any actor of the event in any role but observer; singular and plural of a
         column mean the same (``recipient``, ``recipients``). Two conditions look at the event's
         principal states (those of `is_all_autocratic`) in the event's year: ``regime``, a class
@@ -88,7 +91,7 @@ def load(
 
     Raises
     ------
-    UnknownTable, UnknownColumn, UnknownValue, UnknownActor, UnknownEngine
+    UnknownTable, UnknownColumn, UnknownValue, UnknownActor, UnknownRegion, UnknownEngine
         With what there is, and the nearest name.
     BadFilter
         A condition that does not fit its column.

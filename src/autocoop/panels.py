@@ -54,7 +54,8 @@ def panel(
         ``2015``, ``"2010..2015"``, a `range`, a `slice` or a list; by default all that the
         release covers. A panel ends where the release's coverage does, never today.
     states
-        States by id, name or alias; all by default. Of dyads, both sides are among them.
+        States by id, name, alias or region (``"region:Africa"``); all by default. Of dyads, both
+        sides are among them.
     value
         ``"count"``: number of events. ``"any"``: whether there is one. ``"sum:<column>"``: the
         sum of a numeric column of the wide table, such as ``"sum:personnel_best"``; an event's

@@ -8,6 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from autocoop.errors import BadFilter, UnknownActor, UnknownColumn, UnknownValue
+from autocoop.regions import states_of
 
 #: The largest number that the tables' integers hold.
 _LARGEST = 2**63 - 1
@@ -94,7 +95,7 @@ def _mask(data: pa.Table, column: dict[str, Any], condition: Any) -> Any:
             )
         mask = pc.is_valid(values)
         for member in condition["all"]:
-            mask = pc.and_(mask, _holds_any(values, [_text(column, member)]))
+            mask = pc.and_(mask, _holds_any(values, _texts(column, member)))
         return mask
     if isinstance(condition, slice):
         if condition.step is not None:
@@ -118,14 +119,14 @@ def _mask(data: pa.Table, column: dict[str, Any], condition: Any) -> Any:
     wants_missing = any(_is_missing(member) for member in members)
     members = [member for member in members if not _is_missing(member)]
     if column["type"] == "list of text":
-        mask = _holds_any(values, [_text(column, member) for member in members])
+        mask = _holds_any(values, [text for member in members for text in _texts(column, member)])
     elif column["type"] == "date" and all(_is_partial_date(member) for member in members):
         mask = pa.chunked_array([pa.array([False] * len(values))])
         for member in members:
             mask = pc.or_kleene(mask, _within(values, column, str(member)))
     else:
         kind = pa.date32() if column["type"] == "date" else values.type
-        typed = [_scalar(column, member) for member in members]
+        typed = [value for member in members for value in _scalars(column, member)]
         mask = pc.is_in(values, value_set=pa.array(typed, kind))
     return pc.or_(mask, pc.is_null(values)) if wants_missing else mask
 
@@ -223,6 +224,24 @@ def _text(column: dict[str, Any], value: Any) -> str:
     if column["references"] == "actors":
         return resolve_actor(value)
     return value
+
+
+def _texts(column: dict[str, Any], value: Any) -> list[str]:
+    """The texts that a member of a condition means: several, where it is a region of actors."""
+    if column["references"] == "actors":
+        return resolve_actors(value)
+    return [_text(column, value)]
+
+
+def _scalars(column: dict[str, Any], value: Any) -> list[Any]:
+    """The values of the column's type that a member of a condition means."""
+    return _texts(column, value) if column["type"] == "text" else [_scalar(column, value)]
+
+
+def resolve_actors(value: str) -> list[str]:
+    """The actor_ids of an actor given by id, name or alias, or of a ``region:``."""
+    of_region = states_of(value) if isinstance(value, str) else None
+    return [resolve_actor(value)] if of_region is None else of_region
 
 
 def resolve_actor(value: str) -> str:

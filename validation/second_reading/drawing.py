@@ -12,7 +12,7 @@ import yaml
 from autocoop import __version__
 from autocoop.compile import read_events
 from autocoop.compile.form import PREFIX
-from validation.regions import region_of
+from autocoop.regions import region_of
 from validation.second_reading import places
 from validation.second_reading.places import Refused, cases_of, plain, urls_of
 from validation.tabular import as_csv, rows_of, write_all
