@@ -5,7 +5,7 @@ import re
 import shutil
 import threading
 from collections import Counter
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -642,6 +642,27 @@ def test_what_only_a_lost_page_bears_out_is_not_compared_on_the_same_pages():
     assert (lines["status"].compared, lines["status"].compared_same_pages) == (1, 0)
 
 
+def test_a_term_of_a_lost_page_is_left_out_of_both_readings():
+    pages = {
+        "https://found": {("details.force_types", "air")},
+        "https://lost": {("details.force_types", "naval")},
+    }
+    first = reading(pages, force_types=["air", "naval"])
+    for terms, left in ((["air", "naval"], {"air"}), (["regular"], {"regular"})):
+        second = reading({"https://found": set()}, force_types=terms)
+        (pair,) = [p for p in comparing.pairs(first, second) if p.label == "force_types"]
+        assert (pair.found_again, pair.second_again) == ({"air"}, left)
+
+
+def test_of_a_set_that_is_lost_as_a_whole_nothing_is_compared():
+    lost = {"https://lost": {("details.force_types", "naval")}}
+    first = reading(lost, force_types=["naval"])
+    for second, is_compared in ((["naval"], False), ([], False), (["air"], True)):
+        coded = reading({"https://found": set()}, force_types=second)
+        lines = {line.variable: line for line in agreement.table(comparing.pairs(first, coded))}
+        assert lines["force_types"].compared_same_pages == is_compared
+
+
 def deal(pages, items=(), **values):
     """An arms transfer as one reader coded it."""
     wide = dict.fromkeys([variable.name for variable in comparing.variables("arms_transfer")])
@@ -695,13 +716,9 @@ def test_what_was_drawn_since_definitions_changed_is_shown_apart(kept, tmp_path,
         drawing.draw(seed, 12, "intervention", folder)
         coded_anew(folder, lambda text: text)
         taking.take(folder)
-    rows = list(tabular.rows_of(places.SAMPLE))
+    rows = tabular.rows_of(places.SAMPLE)
     after = [row for row in rows if row["seed"] == "3"]
-    changed = date.fromisoformat(after[0]["drawn_on"])
-    for row in rows:
-        row["drawn_on"] = str(changed if row in after else changed - timedelta(days=1))
-    places.SAMPLE.write_text(tabular.as_csv(places.SAMPLE_COLUMNS, rows), "utf-8")
-    monkeypatch.setattr(agreement, "DEFINED_ON", changed)
+    monkeypatch.setattr(agreement, "DEFINED_SINCE", {"intervention": "3"})
     lines = {
         line.variable: line for line in agreement.table(comparing.pairs(*comparing.both_readings()))
     }
@@ -840,7 +857,7 @@ def test_the_verdicts_add_up_by_type(kept, tmp_path):
 def test_values_that_neither_reading_states_are_not_among_the_verdicts():
     def pair(name, level, first, second):
         variable = comparing.Variable(name, level)
-        return comparing.Pair("e", "intervention", variable, name, first, second, first)
+        return comparing.Pair("e", "intervention", variable, name, *2 * (first, second))
 
     tally = agreement.verdicts(
         [

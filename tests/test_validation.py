@@ -96,6 +96,11 @@ def _against_the_side_supported(tables: Tables) -> None:
     row["supported_side"], row["direction"] = "government", 4
 
 
+def _invited_by_its_opponent(tables: Tables) -> None:
+    row = next(row for row in tables["interventions"] if row["direction"] == 3)
+    row["is_invited"] = True
+
+
 def _foreseen(tables: Tables) -> None:
     claim = next(
         row for row in tables["claims"] if (row["field"], row["value"]) == ("status", "completed")
@@ -111,6 +116,7 @@ SPOILERS = {
     "arms_have_no_place": _somewhere,
     "parts_fit_into_wholes": _too_many_trainees,
     "directions_fit_sides": _against_the_side_supported,
+    "nobody_invites_his_opponent": _invited_by_its_opponent,
     "no_page_reports_what_was_to_come": _foreseen,
     "makers_are_not_the_suppliers": _made_by_the_supplier,
     "references_exist": _set("sources", "publisher_id", "nobody"),

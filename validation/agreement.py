@@ -57,9 +57,9 @@ COLUMNS = (
 VERDICTS_TABLE = places.RELIABILITY / "verdicts.csv"
 VERDICTS_COLUMNS = ("type", "events", "events_alike", "values", "values_differ", *VERDICTS)
 
-#: The day on which definitions were last sharpened: what was drawn from then on was coded twice
-#: as they stand now.
-DEFINED_ON = date(2026, 11, 25)
+#: Type -> the seed of the first draw after its definitions were last sharpened: from there on both
+#: readers coded by the definitions as they stand now.
+DEFINED_SINCE = {"arms_transfer": "20291", "intervention": "20294", "joint_exercise": "20295"}
 #: Fewer events than this give no coefficient worth the name.
 FEWEST = 10
 RESAMPLES = 1000
@@ -88,7 +88,7 @@ class Agreement:
     `both_empty` is of sets, `within_31_days` of dates, and None elsewhere. `alpha` is None where
     there are too few events or nothing varies. Those of the same pages leave out what the first
     reader has from pages that the second did not find again; those as defined are of the same
-    pages, and of events that were drawn since `DEFINED_ON`.
+    pages, and of events drawn by the seeds of `DEFINED_SINCE` and after.
     """
 
     type: str
@@ -247,15 +247,18 @@ def table(found: Iterable[Pair]) -> list[Agreement]:
 
 def drawn_as_defined() -> set[str]:
     """The events that were drawn, and so read twice, since definitions last changed."""
-    return {
-        row["event_id"]
-        for row in rows_of(places.SAMPLE)
-        if date.fromisoformat(row["drawn_on"]) >= DEFINED_ON
-    }
+    found: set[str] = set()
+    are_new: set[str] = set()
+    for row in rows_of(places.SAMPLE):
+        if row["seed"] == DEFINED_SINCE.get(row["type"]):
+            are_new.add(row["type"])
+        if row["type"] in are_new:
+            found.add(row["event_id"])
+    return found
 
 
 def _again(key: tuple[str, str, str], own: list[Pair]) -> Agreement:
-    units = [(pair.found_again, pair.second) for pair in own]
+    units = [(pair.found_again, pair.second_again) for pair in own]
     return of_units(*key, units, [pair.event_id for pair in own], with_interval=False)
 
 

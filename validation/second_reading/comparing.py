@@ -148,7 +148,9 @@ class Pair:
     """The two readings of one variable of one event (of one actor in it).
 
     `found_again` is the first reading as far as the pages that the second reader found bear it
-    out: of a set the terms that one of them does, of another value the value itself or `UNSEEN`.
+    out: of a set the terms that one of them does, of another value the value itself; `UNSEEN`
+    where they bear nothing of it out. `second_again` is what it is compared with: the second
+    reading, of a set without the terms that the first has from lost pages alone.
     """
 
     event_id: str
@@ -158,6 +160,7 @@ class Pair:
     first: Any
     second: Any
     found_again: Any
+    second_again: Any
 
 
 #: A value of the first reading for which the second reader found no page again.
@@ -175,6 +178,16 @@ def _found_again(value: Any, fields: Iterable[str], one: Reading, two: Reading) 
     if value is None or not fields or any(_is_of(value, text) for _, text in seen):
         return value
     return UNSEEN
+
+
+def _on_same_pages(first: Any, second: Any, found_again: Any) -> tuple[Any, Any]:
+    """The two readings without what the first has from lost pages alone."""
+    if not isinstance(first, frozenset):
+        return found_again, second
+    lost = first - found_again
+    left = second - lost
+    # Of a set that is lost as a whole nothing can be said.
+    return (UNSEEN, second) if lost and not found_again and not left else (found_again, left)
 
 
 def _is_total_of(fields: tuple[str, ...], one: Reading, pages: Collection[str]) -> bool:
@@ -211,7 +224,8 @@ def pairs(first: dict[str, Reading], second: dict[str, Reading]) -> Iterator[Pai
                 again = values[0] if is_seen else UNSEEN
             else:
                 again = _found_again(values[0], variable.fields, one, two)
-            yield Pair(event_id, one.type, variable, variable.name, *values, again)
+            again = _on_same_pages(*values, again)
+            yield Pair(event_id, one.type, variable, variable.name, *values, *again)
         for key in sorted(one.participants.keys() & two.participants.keys()):
             rows = one.participants[key], two.participants[key]
             for variable in OF_ACTORS:
@@ -219,8 +233,9 @@ def pairs(first: dict[str, Reading], second: dict[str, Reading]) -> Iterator[Pai
                 label = f"participants.{key[0]}.{name} ({key[1]})"
                 short = name.removesuffix("_date").removesuffix("_best")
                 fields = (f"participants.{key[0]}.{short}",)
-                again = _found_again(rows[0][name], fields, one, two)
-                yield Pair(event_id, one.type, variable, label, *(row[name] for row in rows), again)
+                values = [row[name] for row in rows]
+                again = _on_same_pages(*values, _found_again(values[0], fields, one, two))
+                yield Pair(event_id, one.type, variable, label, *values, *again)
 
 
 def both_readings() -> tuple[dict[str, Reading], dict[str, Reading]]:

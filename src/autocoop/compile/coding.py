@@ -119,7 +119,9 @@ FORMATS_OF = {
 DOMAINS_OF = {
     "naval": {"sea"},
     "air": {"air"},
-    "field_exercise": {"land", "internal_security"},
+    "field_exercise": {"land"},
+    "airborne": {"land", "air"},
+    "special_forces": {"land", "sea", "air"},
 }
 #: Formats of exercises in which no forces need to act.
 AT_THE_DESK = {"command_post", "table_top", "cyber", "logistics", "medical"}
@@ -187,6 +189,18 @@ def directions_fit_sides(intervention: Row, rows: Rows) -> Iterator[Broken]:
             str(direction),
             f"does not go with the supported side, {side}",
             f"give {' or '.join(map(str, sorted(own)))}, or another side",
+        )
+
+
+@_of("interventions")
+def nobody_invites_his_opponent(intervention: Row, rows: Rows) -> Iterator[Broken]:
+    """A government that the intervener fights has not asked for it."""
+    if intervention["is_invited"] and intervention["direction"] in WITH_A_SIDE["opposition"]:
+        yield Broken(
+            "details.is_invited",
+            "true",
+            f"does not go with direction {intervention['direction']}, against the government",
+            "write false, or another direction",
         )
 
 

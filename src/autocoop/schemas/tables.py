@@ -572,7 +572,8 @@ class Interventions(EventColumns):
         form="details.trigger",
     )
     is_invited: Boolean = column(
-        "The target's government asked for or agreed to it.",
+        "The target's government asked for or agreed to it; false where it protested, or is itself "
+        "what the intervener fights.",
         nullable=True,
         form="details.is_invited",
     )

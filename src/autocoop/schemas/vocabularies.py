@@ -174,12 +174,13 @@ EXERCISE_FORMAT = {
 }
 
 DOMAIN = {
-    "land": "on land",
+    "land": "ground troops, paratroopers or special units act on land",
     "sea": "at sea",
     "air": "in the air",
     "cyber": "in computer networks",
     "space": "in space",
-    "internal_security": "police, interior, border, coast guard or drug-control forces",
+    "internal_security": "police, interior, border, coast guard, drug-control or security-service "
+    "forces take part, by themselves or beside the armed forces",
 }
 
 EXERCISE_FOCUS = {
