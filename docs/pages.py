@@ -19,7 +19,7 @@ from autocoop.loading import read
 from autocoop.parties import EVENT_TYPE
 from autocoop.show import overview as shown
 from autocoop.text import markdown_table as table
-from validation.acceptance import ACCEPTANCE
+from validation.acceptance import ACCEPTANCE, ALL, slices
 from validation.tabular import rows_of
 
 HERE = Path(__file__).parent
@@ -211,9 +211,9 @@ def searches() -> str:
 
 @part
 def reliability() -> str:
-    rows = acceptance()
-    body = [_verified(slice_, rows[slice_]) for slice_ in rows]
-    body.append(_verified("**all**", [row for own in rows.values() for row in own]))
+    body = [
+        _verified(f"**{name}**" if name == ALL else name, rows) for name, rows in slices().items()
+    ]
     header = (
         *("slice", "events", "with a mistake", "pages cited", "found again", "values compared"),
         *("wrong", "not stated", "share wrong or not stated"),
@@ -224,14 +224,6 @@ def reliability() -> str:
         "replacement, because mistakes of one event are not independent of each other."
     )
     return f"{table(header, body, right='bcdefgh')}\n\n{note}"
-
-
-def acceptance() -> dict[str, list[dict[str, str]]]:
-    """Slice -> its rows of validation/reliability/acceptance.csv, in the file's order."""
-    rows: dict[str, list[dict[str, str]]] = {}
-    for row in rows_of(ACCEPTANCE):
-        rows.setdefault(row["slice"], []).append(row)
-    return rows
 
 
 def _verified(title: str, rows: list[dict[str, str]]) -> tuple[object, ...]:
@@ -257,8 +249,7 @@ def _verified(title: str, rows: list[dict[str, str]]) -> tuple[object, ...]:
 def mistakes() -> str:
     rows = [
         (f"[`{row['event_id']}`](explorer.html#event={row['event_id']})", _plain(row["note"]))
-        for own in acceptance().values()
-        for row in own
+        for row in rows_of(ACCEPTANCE)
         if int(row["values_wrong"]) + int(row["values_not_stated"])
     ]
     return table(("event", "what the second reader found"), rows)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
-from conftest import EXERCISE, TRANSFER, Project
+from conftest import EXERCISE, REPOSITORY, TRANSFER, Project
 
 from autocoop.compile import InvalidData, check
 from autocoop.compile.values import NotAValue, parse_date, parse_integer
@@ -290,10 +290,65 @@ def test_what_a_deal_breaks_by_itself_is_named_by_line(project: Project) -> None
     where = "data/events/arms_transfer/2014/at-test-deal-2014.yaml"
     assert [problem.split(";")[0] for problem in project.problems()] == [
         f"{where}:13 details.value_original: '1200000000' stands without details.value_currency",
-        f"{where}:16 details.items: breaks the rule: An item's UN Register class is one its "
-        "category can fall in.",
+        f"{where}:16 details.items: 'su-30' breaks the rule: An item's UN Register class is one "
+        "its category can fall in.",
         f"{where}:17 details.items.su-30.maker: 'RUS' is the supplier",
     ]
+
+
+def test_what_an_event_breaks_by_itself_is_told_beside_other_mistakes(project: Project) -> None:
+    text = EXERCISE.replace("domain: [land]", "domain: [land, sea]").replace("Xinhua", "Xinhau")
+    project.exercise(text.replace("url: https://one.example", "url: one.example"))
+    problems = project.problems()
+    for says in ("'Xinhau'", "is not an address", "'sea' stands without a format"):
+        assert any(says in text for text in problems), says
+    # Of a list with a word that is not known nothing more can be said.
+    project.exercise(text.replace("[land, sea]", "[lnad, sea]"))
+    assert not any("without a format" in text for text in project.problems())
+
+
+@pytest.mark.parametrize(
+    ("event_type", "event_id", "old", "new", "field", "says"),
+    [
+        (
+            "intervention",
+            "iv-turkey-syria-2018",
+            "is_invited: false",
+            "is_invited: true",
+            "details.is_invited",
+            "write false, or another direction",
+        ),
+        (
+            "intervention",
+            "iv-turkey-syria-2018",
+            "direction: 4",
+            "direction: 1",
+            "details.direction",
+            "does not go with the supported side, opposition",
+        ),
+        (
+            "pme_program",
+            "pme-mli-ema-23-2022",
+            "trainees: 5\n",
+            "trainees: 50\n",
+            "details.trainees",
+            "more than class_total",
+        ),
+    ],
+)
+def test_what_other_events_break_by_themselves_is_named_by_line(
+    project: Project, event_type: str, event_id: str, old: str, new: str, field: str, says: str
+) -> None:
+    (path,) = (REPOSITORY / "data" / "events" / event_type).rglob(f"{event_id}.yaml")
+    text = path.read_text("utf-8")
+    assert old in text
+    changed = text.replace(old, new)
+    project.write(changed, event_id, f"{event_type}/{path.parent.name}")
+    (problem,) = [text for text in project.problems() if says in text]
+    place, _, rest = problem.partition(" ")
+    assert rest.startswith(f"{field}:")
+    line = changed.splitlines()[int(place.rpartition(":")[2]) - 1]
+    assert line.strip().startswith(field.removeprefix("details."))
 
 
 def test_a_series_and_a_search_are_of_the_events_type(project: Project) -> None:

@@ -657,10 +657,10 @@ def test_a_term_of_a_lost_page_is_left_out_of_both_readings():
 def test_of_a_set_that_is_lost_as_a_whole_nothing_is_compared():
     lost = {"https://lost": {("details.force_types", "naval")}}
     first = reading(lost, force_types=["naval"])
-    for second, is_compared in ((["naval"], False), ([], False), (["air"], True)):
+    for second in (["naval"], [], ["air"]):
         coded = reading({"https://found": set()}, force_types=second)
         lines = {line.variable: line for line in agreement.table(comparing.pairs(first, coded))}
-        assert lines["force_types"].compared_same_pages == is_compared
+        assert (lines["force_types"].compared, lines["force_types"].compared_same_pages) == (1, 0)
 
 
 def deal(pages, items=(), **values):
@@ -711,24 +711,26 @@ def test_where_every_page_came_back_both_tables_say_the_same(kept, tmp_path, eve
             assert line.alpha_same_pages == line.alpha
 
 
-def test_what_was_drawn_since_definitions_changed_is_shown_apart(kept, tmp_path, monkeypatch):
+def test_what_was_drawn_last_is_shown_apart(kept, tmp_path):
     for seed, folder in ((2, tmp_path / "before"), (3, tmp_path / "after")):
         drawing.draw(seed, 12, "intervention", folder)
         coded_anew(folder, lambda text: text)
         taking.take(folder)
     rows = tabular.rows_of(places.SAMPLE)
     after = [row for row in rows if row["seed"] == "3"]
-    monkeypatch.setattr(agreement, "DEFINED_SINCE", {"intervention": "3"})
+    for row in rows:
+        row["drawn_on"] = "2026-11-25" if row in after else "2026-11-24"
+    places.SAMPLE.write_text(tabular.as_csv(places.SAMPLE_COLUMNS, rows), "utf-8")
     lines = {
         line.variable: line for line in agreement.table(comparing.pairs(*comparing.both_readings()))
     }
     assert lines["force_types"].compared == len(rows) == 24
-    assert lines["force_types"].compared_as_defined == len(after)
-    assert lines["force_types"].alpha_as_defined == 1
+    assert lines["force_types"].compared_latest == len(after)
+    assert lines["force_types"].alpha_latest == 1
     pages = [row for row in tabular.rows_of(places.PAGES) if row["events_second"]]
     recent = [row for row in pages if row["event_id"] in {row["event_id"] for row in after}]
     assert lines["events on a page"].compared == len(pages)
-    assert lines["events on a page"].compared_as_defined == len(recent) > 0
+    assert lines["events on a page"].compared_latest == len(recent) > 0
 
 
 @pytest.mark.parametrize(

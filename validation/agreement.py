@@ -50,16 +50,13 @@ COLUMNS = (
     "compared_same_pages",
     "agreement_same_pages",
     "alpha_same_pages",
-    "compared_as_defined",
-    "agreement_as_defined",
-    "alpha_as_defined",
+    "compared_latest",
+    "agreement_latest",
+    "alpha_latest",
 )
 VERDICTS_TABLE = places.RELIABILITY / "verdicts.csv"
 VERDICTS_COLUMNS = ("type", "events", "events_alike", "values", "values_differ", *VERDICTS)
 
-#: Type -> the seed of the first draw after its definitions were last sharpened: from there on both
-#: readers coded by the definitions as they stand now.
-DEFINED_SINCE = {"arms_transfer": "20291", "intervention": "20294", "joint_exercise": "20295"}
 #: Fewer events than this give no coefficient worth the name.
 FEWEST = 10
 RESAMPLES = 1000
@@ -87,8 +84,8 @@ class Agreement:
 
     `both_empty` is of sets, `within_31_days` of dates, and None elsewhere. `alpha` is None where
     there are too few events or nothing varies. Those of the same pages leave out what the first
-    reader has from pages that the second did not find again; those as defined are of the same
-    pages, and of events drawn by the seeds of `DEFINED_SINCE` and after.
+    reader has from pages that the second did not find again; the latest are of
+    the same pages, and of the events that were drawn on the last day of drawing.
     """
 
     type: str
@@ -105,9 +102,9 @@ class Agreement:
     compared_same_pages: int | None = None
     agreement_same_pages: float | None = None
     alpha_same_pages: float | None = None
-    compared_as_defined: int | None = None
-    agreement_as_defined: float | None = None
-    alpha_as_defined: float | None = None
+    compared_latest: int | None = None
+    agreement_latest: float | None = None
+    alpha_latest: float | None = None
 
     def cells(self) -> dict[str, str]:
         return {name: _text(getattr(self, name)) for name in COLUMNS}
@@ -230,7 +227,7 @@ def _interval(
 
 def table(found: Iterable[Pair]) -> list[Agreement]:
     """A line a type and variable, in the order of the schema."""
-    newest = drawn_as_defined()
+    newest = drawn_latest()
     by_variable: dict[tuple[str, str, str], list[Pair]] = {}
     for pair in found:
         key = (pair.type, pair.variable.name, pair.variable.level)
@@ -239,22 +236,19 @@ def table(found: Iterable[Pair]) -> list[Agreement]:
     for key, own in by_variable.items():
         line = of_units(*key, [(p.first, p.second) for p in own], [p.event_id for p in own])
         seen = [pair for pair in own if pair.found_again is not UNSEEN]
-        parts = {"same_pages": seen, "as_defined": [p for p in seen if p.event_id in newest]}
+        parts = {"same_pages": seen, "latest": [p for p in seen if p.event_id in newest]}
         lines.append(_with_parts(line, {name: _again(key, part) for name, part in parts.items()}))
     order = list(dict.fromkeys(line.type for line in lines))
     return [*sorted(lines, key=lambda line: order.index(line.type)), *unitising()]
 
 
-def drawn_as_defined() -> set[str]:
-    """The events that were drawn, and so read twice, since definitions last changed."""
-    found: set[str] = set()
-    are_new: set[str] = set()
-    for row in rows_of(places.SAMPLE):
-        if row["seed"] == DEFINED_SINCE.get(row["type"]):
-            are_new.add(row["type"])
-        if row["type"] in are_new:
-            found.add(row["event_id"])
-    return found
+def drawn_latest() -> set[str]:
+    """The events of each type that were drawn on the last day on which any of it were."""
+    rows = rows_of(places.SAMPLE)
+    last: dict[str, str] = {}
+    for row in rows:
+        last[row["type"]] = max(row["drawn_on"], last.get(row["type"], ""))
+    return {row["event_id"] for row in rows if row["drawn_on"] == last[row["type"]]}
 
 
 def _again(key: tuple[str, str, str], own: list[Pair]) -> Agreement:
@@ -276,7 +270,7 @@ def _with_parts(line: Agreement, parts: dict[str, Agreement]) -> Agreement:
 
 def unitising() -> list[Agreement]:
     """How many events each page holds, of its type, as both readers count them."""
-    newest = drawn_as_defined()
+    newest = drawn_latest()
     rows = [row for row in rows_of(places.PAGES) if row["events_second"]]
     if not rows:
         return []
@@ -288,7 +282,7 @@ def unitising() -> list[Agreement]:
         return of_units("all", name, "ratio", units, events, with_interval=with_interval)
 
     recent = counted([row for row in rows if row["event_id"] in newest], with_interval=False)
-    return [_with_parts(counted(rows, with_interval=True), {"as_defined": recent})]
+    return [_with_parts(counted(rows, with_interval=True), {"latest": recent})]
 
 
 def verdicts(found: Iterable[Pair]) -> list[dict[str, str]]:

@@ -16,7 +16,7 @@ from typing import Any
 
 from autocoop.covering import asks_for_any_event, existed, has_enough_queries
 from autocoop.parties import ACTING, EVENT_TYPE, RECEIVING
-from autocoop.regions import REGIONS, region_of
+from autocoop.regions import states_by_region
 from autocoop.schemas.vocabularies import YEARS_A_QUERY
 from validation import Tables, release
 
@@ -88,12 +88,8 @@ def cells(tables: Tables) -> Iterator[Cell]:
         With every name in the frame that is neither an actor nor a region.
     """
     actors = tables["actors"]
-    states = [row for row in actors if row["kind"] == "state"]
     known = {row["actor_id"] for row in actors}
-    regions = {
-        name: sorted(row["actor_id"] for row in states if region_of(row["cow_code"]) == name)
-        for _, name in REGIONS
-    }
+    regions = states_by_region(actors)
     parts = _parts()
     wrong = [
         f"{FRAME.name}: {part['title']}: no actor and no region: {name}"

@@ -23,7 +23,7 @@ def _on_every_event(name: str) -> Rule:
             for row in tables[table]:
                 of[row["event_id"]][table].append(row)
         return [
-            f"{row['event_id']}: {wrong.field}: {wrong.value or ''} {wrong.rule}"
+            " ".join(filter(None, (f"{row['event_id']}: {wrong.field}:", wrong.value, wrong.rule)))
             for table in sorted(wide)
             for row in tables[table]
             for wrong in function(row, of[row["event_id"]])

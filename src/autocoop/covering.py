@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from autocoop import release
-from autocoop.errors import BadFilter, UnknownActor
+from autocoop.errors import BadFilter
 from autocoop.parties import ACTING, EVENT_TYPE, HELD, is_directed, wide_tables
 from autocoop.schemas.vocabularies import YEARS_A_QUERY
 
@@ -87,10 +87,8 @@ class World:
         at = {state: index for index, state in enumerate(self.states)}
         found = set()
         for name in [names] if isinstance(names, str) else names:
-            actors = resolve_actors(name)
-            if len(actors) == 1 and actors[0] not in at:
-                raise UnknownActor(actors[0], self.states, where="the states of the release")
-            found |= {at[actor] for actor in actors if actor in at}
+            actors = resolve_actors(name, at, "the states of the release")
+            found |= {at[actor] for actor in actors}
         return sorted(found)
 
     def chosen_years(self, years: Any) -> list[int]:
@@ -365,7 +363,8 @@ def coverage(
         ``2015``, ``"2010..2015"``, a `range`, a `slice` or a list; all the release covers by
         default.
     actors
-        Actors by id, name or alias; by default all states, and the other actors searched for.
+        Actors by id, name, alias or region; by default all states, and the other actors searched
+        for.
     version
         An older release that `versions()` lists.
 
@@ -388,7 +387,7 @@ def coverage(
 
     Raises
     ------
-    UnknownTable, UnknownActor
+    UnknownTable, UnknownActor, UnknownRegion
         With what there is.
     BadFilter
         Years that the release does not cover.
@@ -417,7 +416,9 @@ def coverage(
         wanted = sorted({*states.states, *searched})
     else:
         named = [actors] if isinstance(actors, str) else actors
-        wanted = sorted({actor for name in named for actor in resolve_actors(name)})
+        wanted = sorted(
+            {actor for name in named for actor in resolve_actors(name, rows_of_actors, "actors")}
+        )
     by_cell: dict[tuple[str, int], list[dict[str, Any]]] = {}
     for search in searches:
         named = set(search["actor_ids"])

@@ -67,9 +67,9 @@ def load(
         means itself, a `slice` or a text ``"2010..2015"`` both ends included. A text that begins
         with ``>=``, ``<=``, ``>`` or ``<`` compares (numbers and dates). `None` means missing.
         Actors may be named by `actor_id`, name or alias (``"Russia"``), states also by their
-        region (``"region:Africa"``; Africa, Americas, Asia, Europe and Middle East by the numbers
-        of the Correlates of War, which count North Africa and Sudan to the Middle East).
-        ``years`` is ``year``,
+        region (``"region:Africa"``; Africa, Americas, Asia, Europe, Middle East and Oceania by the
+        numbers of the Correlates of War, which count North Africa, Sudan and South Sudan to the
+        Middle East; within ``{"all": [...]}`` one of its states). ``years`` is ``year``,
         ``actor`` any actor of the event in any role but observer; singular and plural of a
         column mean the same (``recipient``, ``recipients``). Two conditions look at the event's
         principal states (those of `is_all_autocratic`) in the event's year: ``regime``, a class

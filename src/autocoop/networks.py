@@ -62,7 +62,7 @@ def network(
 
     Raises
     ------
-    UnknownTable, UnknownActor, UnknownValue, UnknownFormat
+    UnknownTable, UnknownActor, UnknownRegion, UnknownValue, UnknownFormat
         With what there is.
     BadFilter
         Years that the release does not cover, or fewer than two states.

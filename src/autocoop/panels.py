@@ -108,7 +108,7 @@ def panel(
 
     Raises
     ------
-    UnknownUnit, UnknownTable, UnknownActor, UnknownRole, UnknownValue, UnknownColumn
+    UnknownUnit, UnknownTable, UnknownActor, UnknownRegion, UnknownRole, UnknownValue, UnknownColumn
         With what there is, and the nearest name.
     BadFilter
         Years that the release does not cover, fewer than two states of a dyad, an option that

@@ -1,12 +1,22 @@
 """Regions of the world, by the numbers of the Correlates of War.
 
-The Middle East is with North Africa and Sudan, as there.
+As there, the Middle East includes North Africa, Sudan and South Sudan.
 """
+
+from collections.abc import Iterable
+from typing import Any
 
 from autocoop.errors import UnknownRegion
 
-#: First number behind a region, and its name; the numbers run by region.
-REGIONS = ((200, "Americas"), (400, "Europe"), (600, "Africa"), (700, "Middle East"), (900, "Asia"))
+#: Number at which a region is over, and its name; the numbers run by region.
+REGIONS = (
+    (200, "Americas"),
+    (400, "Europe"),
+    (600, "Africa"),
+    (700, "Middle East"),
+    (900, "Asia"),
+    (1000, "Oceania"),
+)
 
 
 def region_of(cow_code: str | int | None) -> str:
@@ -20,10 +30,19 @@ def region_of(cow_code: str | int | None) -> str:
 PREFIX = "region:"
 
 
+def states_by_region(actors: Iterable[dict[str, Any]]) -> dict[str, list[str]]:
+    """Region -> its states, of rows of `actors`; states that are no more are among them."""
+    found: dict[str, list[str]] = {name: [] for _, name in REGIONS}
+    for row in actors:
+        if row["kind"] == "state":
+            found.setdefault(region_of(row["cow_code"]), []).append(row["actor_id"])
+    return {name: sorted(found[name]) for _, name in REGIONS}
+
+
 def states_of(name: str) -> list[str] | None:
     """The states of a region given as ``"region:Africa"``; None where no region is meant.
 
-    States that are no more are among them. Raises `UnknownRegion`, with the regions there are.
+    Raises `UnknownRegion`, with the regions there are.
     """
     from autocoop.loading import read
 
@@ -35,8 +54,4 @@ def states_of(name: str) -> list[str] | None:
     if wanted is None:
         raise UnknownRegion(region.strip(), list(known.values()))
     rows = read("actors", ["actor_id", "kind", "cow_code"]).to_pylist()
-    return [
-        row["actor_id"]
-        for row in rows
-        if row["kind"] == "state" and region_of(row["cow_code"]) == wanted
-    ]
+    return states_by_region(rows)[wanted]

@@ -1,6 +1,6 @@
 """Conditions on a table, said as a researcher would say them."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from autocoop.errors import BadFilter, UnknownActor, UnknownColumn, UnknownValue
-from autocoop.regions import states_of
+from autocoop.regions import PREFIX, REGIONS, states_of
 
 #: The largest number that the tables' integers hold.
 _LARGEST = 2**63 - 1
@@ -94,7 +94,7 @@ def _mask(data: pa.Table, column: dict[str, Any], condition: Any) -> Any:
                 "{'all': [...]}, which asks for all of the members"
             )
         mask = pc.is_valid(values)
-        for member in condition["all"]:
+        for member in _members_of(condition["all"]):
             mask = pc.and_(mask, _holds_any(values, _texts(column, member)))
         return mask
     if isinstance(condition, slice):
@@ -213,7 +213,7 @@ def _day(name: str, value: Any, is_last: bool) -> date:
 
 
 def _text(column: dict[str, Any], value: Any) -> str:
-    """A text the column can hold: a term of its vocabulary, an actor, or free text."""
+    """A text the column can hold: a term of its vocabulary, or free text."""
     name = column["column"]
     if not isinstance(value, str):
         raise BadFilter(f"where[{name!r}]: {value!r} is not text")
@@ -221,8 +221,6 @@ def _text(column: dict[str, Any], value: Any) -> str:
         if value not in column["values"]:
             raise UnknownValue(value, column["values"], where=name)
         return value
-    if column["references"] == "actors":
-        return resolve_actor(value)
     return value
 
 
@@ -238,10 +236,18 @@ def _scalars(column: dict[str, Any], value: Any) -> list[Any]:
     return _texts(column, value) if column["type"] == "text" else [_scalar(column, value)]
 
 
-def resolve_actors(value: str) -> list[str]:
-    """The actor_ids of an actor given by id, name or alias, or of a ``region:``."""
+def resolve_actors(value: str, among: Collection[str] | None = None, where: str = "") -> list[str]:
+    """The actor_ids of an actor given by id, name or alias, or of a ``region:``.
+
+    Of a region those `among` some; an actor that is not among them is an `UnknownActor` in `where`.
+    """
     of_region = states_of(value) if isinstance(value, str) else None
-    return [resolve_actor(value)] if of_region is None else of_region
+    if of_region is not None:
+        return [actor for actor in of_region if among is None or actor in among]
+    actor = resolve_actor(value)
+    if among is not None and actor not in among:
+        raise UnknownActor(actor, sorted(among), where=where)
+    return [actor]
 
 
 def resolve_actor(value: str) -> str:
@@ -260,7 +266,8 @@ def resolve_actor(value: str) -> str:
         if wanted in (name.casefold() for name in names):
             return row["actor_id"]
     names = [name for row in actors for name in (row["actor_id"], row["name"])]
-    raise UnknownActor(value, names)
+    region = next((name for _, name in REGIONS if name.casefold() == wanted), None)
+    raise UnknownActor(value, names, became=region and f"; did you mean '{PREFIX}{region}'?")
 
 
 def _holds_any(values: Any, members: list[str]) -> Any:

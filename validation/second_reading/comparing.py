@@ -185,9 +185,8 @@ def _on_same_pages(first: Any, second: Any, found_again: Any) -> tuple[Any, Any]
     if not isinstance(first, frozenset):
         return found_again, second
     lost = first - found_again
-    left = second - lost
-    # Of a set that is lost as a whole nothing can be said.
-    return (UNSEEN, second) if lost and not found_again and not left else (found_again, left)
+    # Of a set that is lost as a whole nothing can be said, as of any other value.
+    return (UNSEEN, second) if lost and not found_again else (found_again, second - lost)
 
 
 def _is_total_of(fields: tuple[str, ...], one: Reading, pages: Collection[str]) -> bool:
@@ -224,8 +223,8 @@ def pairs(first: dict[str, Reading], second: dict[str, Reading]) -> Iterator[Pai
                 again = values[0] if is_seen else UNSEEN
             else:
                 again = _found_again(values[0], variable.fields, one, two)
-            again = _on_same_pages(*values, again)
-            yield Pair(event_id, one.type, variable, variable.name, *values, *again)
+            compared = _on_same_pages(*values, again)
+            yield Pair(event_id, one.type, variable, variable.name, *values, *compared)
         for key in sorted(one.participants.keys() & two.participants.keys()):
             rows = one.participants[key], two.participants[key]
             for variable in OF_ACTORS:
@@ -234,8 +233,8 @@ def pairs(first: dict[str, Reading], second: dict[str, Reading]) -> Iterator[Pai
                 short = name.removesuffix("_date").removesuffix("_best")
                 fields = (f"participants.{key[0]}.{short}",)
                 values = [row[name] for row in rows]
-                again = _on_same_pages(*values, _found_again(values[0], fields, one, two))
-                yield Pair(event_id, one.type, variable, label, *values, *again)
+                compared = _on_same_pages(*values, _found_again(values[0], fields, one, two))
+                yield Pair(event_id, one.type, variable, label, *values, *compared)
 
 
 def both_readings() -> tuple[dict[str, Reading], dict[str, Reading]]:

@@ -32,14 +32,17 @@ class Broken:
     source_id: str | None = None
 
 
+#: The wide row of an event and all its rows in, what is wrong out.
+Rule = Callable[[Row, Rows], Iterator[Broken]]
+
 #: Name of a rule -> the wide tables whose events it is for, and the rule.
-RULES: dict[str, tuple[frozenset[str], Callable[[Row, Rows], Iterator[Broken]]]] = {}
+RULES: dict[str, tuple[frozenset[str], Rule]] = {}
 
 
-def _of(*tables: str) -> Callable[[Callable[[Row, Rows], Iterator[Broken]]], Callable]:
-    """Registers a rule for the events of wide tables; it takes the wide row and all rows."""
+def _of(*tables: str) -> Callable[[Rule], Rule]:
+    """Registers a rule for the events of wide tables."""
 
-    def register(function: Callable[[Row, Rows], Iterator[Broken]]) -> Callable:
+    def register(function: Rule) -> Rule:
         RULES[function.__name__] = (frozenset(tables), function)
         return function
 
@@ -59,8 +62,14 @@ def broken(rows: Rows) -> list[Broken]:
     ]
     for name, field in FIELD_OF_RULE.items():
         if together.RULES[name](rows):
-            said = (together.RULES[name].__doc__ or "").splitlines()[0]
-            found.append(Broken(field, None, f"breaks the rule: {said}"))
+            found.append(Broken(field, None, _said(name)))
+    # One item at a time, so that it can be named.
+    name = "vocabularies_map_to_unroca"
+    found += [
+        Broken(ITEMS, item["item_id"], _said(name))
+        for item in rows["arms_items"]
+        if together.RULES[name](defaultdict(list, arms_items=[item]))
+    ]
     return found
 
 
@@ -69,8 +78,11 @@ FIELD_OF_RULE = {
     "nobody_deals_with_himself": "participants",
     "exercises_have_two_sides": "participants",
     "status_and_dates_agree": "status",
-    "vocabularies_map_to_unroca": ITEMS,
 }
+
+
+def _said(name: str) -> str:
+    return f"breaks the rule: {(together.RULES[name].__doc__ or '').splitlines()[0]}"
 
 
 @_of("arms_transfers")
@@ -89,10 +101,11 @@ def makers_are_not_the_suppliers(deal: Row, rows: Rows) -> Iterator[Broken]:
 @_of("arms_transfers")
 def arms_have_no_place(deal: Row, rows: Rows) -> Iterator[Broken]:
     """Where arms were handed over is not coded."""
-    for field, value in (("country", deal["location_iso3"]), ("place", deal["place"])):
-        if value:
+    own = [("country", state) for state in deal["location_iso3"] or ()]
+    for field, value in [*own, ("place", deal["place"])]:
+        if value is not None:
             rule = "is not coded for arms transfers"
-            yield Broken(f"location.{field}", str(value), rule, "leave location out")
+            yield Broken(f"location.{field}", value, rule, "leave location out")
 
 
 @_of("arms_transfers")
@@ -145,7 +158,7 @@ def formats_go_with_domains(exercise: Row, rows: Rows) -> Iterator[Broken]:
                     value,
                     f"stands without a {counterpart} that goes with it",
                     f"give details.{counterpart} {' or '.join(sorted(able))} where a page tells "
-                    "of it",
+                    f"of it, or leave {value} out",
                 )
 
 

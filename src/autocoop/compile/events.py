@@ -138,8 +138,8 @@ class EventFile:
     def problem(self, line: int, name: str, value: str | None, rule: str, fix: str = "") -> None:
         self.problems.add(self.shown, line, name, value, rule, fix)
 
-    def has_problem_in(self, *fields: str) -> bool:
-        """Whether a field of this file whose name begins so has a problem."""
+    def has_problem_in(self, fields: str) -> bool:
+        """Whether a field of this file whose name a pattern matches as a whole has a problem."""
         return self.problems.has(self.shown, fields)
 
     def parse(self, node: Scalar, name: str, parse: Callable[[str], Any]) -> Any:
@@ -247,20 +247,21 @@ class EventFile:
         self.read_sources(root)
         self.derive_arms_dates()
         year = self.check_dates(root)
-        # What rests on a date or an actor that was refused says nothing.
-        if year is not None and not self.has_problem_in("start", "end", "details."):
+        # What rests on a date, an actor or a term that was refused says nothing.
+        if year is not None and not self.has_problem_in(r"start|end|details\.\w+_date"):
             if self.is_filed:
                 self.check_folder(year, root)
-            if not self.has_problem_in("participants"):
+            if not self.has_problem_in(r"participants(\[\d+\](\.actor|\.role)?)?"):
                 self.check_actors_existed(year)
                 self.check_scope(year, root)
+            if self.is_filed and not self.has_problem_in(
+                r"(status|participants|details|location).*"
+            ):
+                self.check_coding(root, year)
         self.check_support(root)
         if year is None or len(self.problems) > before:
             return None
-        event = self.flatten(root, year, name, summary, date_note, series)
-        if self.is_filed:
-            self.check_coding(event)
-        return event if len(self.problems) == before else None
+        return self.flatten(root, year, name, summary, date_note, series)
 
     def read_identity(self, root: Mapping) -> bool:
         type_node = self.scalar(root, "type", "type")
@@ -311,7 +312,11 @@ class EventFile:
         of = self.references.series[series]["type"] if series else None
         if of not in (None, self.type):
             self.problem(
-                node.line, "series", series, f"is a series of {of}", f"name one of {self.type}"
+                node.line,
+                "series",
+                series,
+                f"is a series of {of}",
+                f"name a series of {self.type}, or leave it out",
             )
         return series
 
@@ -797,9 +802,9 @@ class EventFile:
                 span = f"from {begin}" if begin else f"to {gone}"
                 self.problem(line, "participants", actor, f"did not exist in {year}: {span}")
 
-    def check_coding(self, event: Event) -> None:
+    def check_coding(self, root: Mapping, year: int) -> None:
         """The rules of coding that an event keeps by itself."""
-        for wrong in coding.broken(event.rows):
+        for wrong in coding.broken(self.coded_rows(year)):
             claims = [
                 claim.line
                 for claim in self.claims_on(wrong.field)
@@ -807,7 +812,8 @@ class EventFile:
             ]
             own = self.released.get(wrong.field, [])
             lines = claims or [item.line for item in own if item.text == wrong.value]
-            line = next(iter(lines or [item.line for item in own] or [event.line]))
+            lines = lines or [item.line for item in own]
+            line = next(iter([*lines, root.key_lines.get(wrong.field.split(".")[0], root.line)]))
             self.problem(line, wrong.field, wrong.value, wrong.rule, wrong.fix)
 
     def check_scope(self, year: int, root: Mapping) -> None:
@@ -920,19 +926,10 @@ class EventFile:
         if framework := self.one("framework"):
             parties.add(framework)
         publisher_count, grade = self.grade(parties)
-        places = self.many("location.place")
         common = {
-            "event_id": self.event_id,
             "name": name,
             "series_id": series,
-            **self.date_cells("start", "start_date", "first"),
-            **self.date_cells("end", "end_date", "last"),
-            "year": year,
-            "status": self.one("status"),
             "last_reported_date": self.last_reported(),
-            "framework": framework,
-            "location_iso3": self.many("location.country"),
-            "place": "; ".join(dict.fromkeys(places)) if places else None,
             "summary": summary,
             "source_count": len(self.sources),
             "publisher_count": publisher_count,
@@ -941,16 +938,34 @@ class EventFile:
             "is_all_autocratic": self.is_all_autocratic(year),
             "version_added": self.facts.version_added.get(self.event_id, self.facts.version),
         }
+        rows = self.coded_rows(year)
+        rows["events"][0] |= common | {"date_note": date_note}
+        rows[form.WIDE_TABLE[self.type]][0] |= common
+        rows["participants"] = [self.participant_row(row, year) for row in self.participants]
+        return Event(self.event_id, self.shown, root.line, year, rows)
+
+    def coded_rows(self, year: int) -> dict[str, list[dict[str, Any]]]:
+        """The rows as far as they follow from what is coded, and no publisher is needed."""
+        places = self.many("location.place")
+        common = {
+            "event_id": self.event_id,
+            **self.date_cells("start", "start_date", "first"),
+            **self.date_cells("end", "end_date", "last"),
+            "year": year,
+            "status": self.one("status"),
+            "framework": self.one("framework"),
+            "location_iso3": self.many("location.country"),
+            "place": "; ".join(dict.fromkeys(places)) if places else None,
+        }
         rows: dict[str, list[dict[str, Any]]] = {
-            "events": [common | {"type": self.type, "date_note": date_note}],
+            "events": [common | {"type": self.type}],
             form.WIDE_TABLE[self.type]: [common | self.roles() | self.detail_cells()],
-            "participants": [self.participant_row(row, year) for row in self.participants],
             "sources": [row | {"event_id": self.event_id} for row in self.sources],
             "claims": [self.claim_row(claim) for claim in self.claims],
         }
         if self.type == "arms_transfer":
             rows["arms_items"] = [self.item_row(item) for item in self.items]
-        return Event(self.event_id, self.shown, root.line, year, rows)
+        return rows
 
     def roles(self) -> dict[str, Any]:
         """The wide table's columns of actors by role."""

@@ -1,5 +1,6 @@
 """What is wrong with a contributor's files, gathered so that all of it is said at once."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -44,9 +45,11 @@ class Problems:
         add = f"add it to data/{table}" if is_in and table.endswith(".csv") else ""
         self.add(file, line, field, value, rule, suggestion(value, known) or add)
 
-    def has(self, file: str, fields: tuple[str, ...]) -> bool:
-        """Whether a field of a file whose name begins with one of `fields` has a problem."""
-        return any(found.file == file and found.field.startswith(fields) for found in self._found)
+    def has(self, file: str, fields: str) -> bool:
+        """Whether a field of a file whose name the pattern `fields` matches has a problem."""
+        return any(
+            found.file == file and re.fullmatch(fields, found.field) for found in self._found
+        )
 
     def __len__(self) -> int:
         return len(self._found)
