@@ -55,6 +55,11 @@ def _synthetic(data: Path, count: int) -> None:
     shutil.copytree(
         REPOSITORY / "data", data, ignore=shutil.ignore_patterns("release", "archive", "events")
     )
+    # The codebook shows them.
+    reliability = Path("validation", "reliability")
+    (data.parent / reliability).mkdir(parents=True)
+    for name in ("agreement.csv", "verdicts.csv"):
+        shutil.copy(REPOSITORY / reliability / name, data.parent / reliability / name)
     header = (data / "searches.csv").read_text("utf-8").splitlines()[0]
     (data / "searches.csv").write_text(header + "\n", "utf-8")
     originals = sorted((REPOSITORY / "data" / "events").rglob("*.yaml"))

@@ -584,6 +584,7 @@ def test_memberships_and_regimes_join_by_actor_id() -> None:
         (lambda: autocoop.panel(directed=True), errors.BadFilter, "dyad-years"),
         (lambda: autocoop.panel("dyad-year", states="CHN"), errors.BadFilter, "two"),
         (lambda: autocoop.panel(where={"yaer": 2015}), errors.UnknownColumn, "mean 'year'"),
+        (lambda: autocoop.panel(partners="CHN"), errors.BadFilter, "partners= is for dyad-years"),
     ],
 )
 def test_mistakes_are_answered_with_what_there_is(call, error: type[Exception], says: str) -> None:
@@ -599,3 +600,23 @@ def test_states_may_be_named_by_region():
     assert set(africa["actor_id"]) == set(numbers[numbers.between(400, 599)].index)
     assert {"NGA", "MLI", "ETH"} < set(africa["actor_id"])
     assert not {"EGY", "SDN"} & set(africa["actor_id"])
+
+
+@pytest.mark.parametrize("directed", [True, False])
+def test_partners_are_the_other_side(directed: bool):
+    asked = {"tables": "arms_transfers", "years": "2014..2016", "directed": directed}
+    whole = autocoop.panel("dyad-year", **asked)
+    some = autocoop.panel("dyad-year", **asked, states=["CHN", "RUS"], partners="region:Africa")
+    africa = set(autocoop.panel(years=2015, states="region:Africa")["actor_id"])
+    a, b = whole["actor_id_a"], whole["actor_id_b"]
+    expected = a.isin(["CHN", "RUS"]) & b.isin(africa)
+    if not directed:
+        expected |= b.isin(["CHN", "RUS"]) & a.isin(africa)
+    pd.testing.assert_frame_equal(some, whole[expected].reset_index(drop=True))
+    assert some["arms_transfers"].sum() > 0
+
+
+@pytest.mark.parametrize("name", ["recipient", "recipients", "actor", "supplier", "participants"])
+def test_a_condition_on_actors_makes_no_zeros(name: str):
+    with pytest.raises(errors.BadFilter, match="states=, partners= and role="):
+        autocoop.panel("dyad-year", tables="arms_transfers", where={name: "KEN"})

@@ -101,6 +101,11 @@ def _invited_by_its_opponent(tables: Tables) -> None:
     row["is_invited"] = True
 
 
+def _observer_takes_part(tables: Tables) -> None:
+    row = next(row for row in tables["joint_exercises"] if row["observers"])
+    row["observers"] = [row["participants"][0]]
+
+
 def _foreseen(tables: Tables) -> None:
     claim = next(
         row for row in tables["claims"] if (row["field"], row["value"]) == ("status", "completed")
@@ -116,6 +121,7 @@ SPOILERS = {
     "arms_have_no_place": _somewhere,
     "parts_fit_into_wholes": _too_many_trainees,
     "directions_fit_sides": _against_the_side_supported,
+    "observers_do_not_take_part": _observer_takes_part,
     "nobody_invites_his_opponent": _invited_by_its_opponent,
     "no_page_reports_what_was_to_come": _foreseen,
     "makers_are_not_the_suppliers": _made_by_the_supplier,

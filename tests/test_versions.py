@@ -493,8 +493,22 @@ def test_without_any_archive(
 ) -> None:
     monkeypatch.setenv("AUTOCOOP_CACHE", str(tmp_path / "cache"))
     shutil.rmtree(project.data / "archive")
+    monkeypatch.chdir(tmp_path)
     with pytest.raises(errors.ArchiveUnavailable, match="set AUTOCOOP_ARCHIVE"):
         autocoop.load("joint_exercises", version=OLD)
+
+
+def test_an_installed_package_reads_the_archive_of_the_checkout_it_is_used_in(
+    project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    checkout = tmp_path / "another"
+    (checkout / "src" / "autocoop").mkdir(parents=True)
+    (checkout / "src" / "autocoop" / "archive.py").touch()
+    (checkout / "data").mkdir(exist_ok=True)
+    (project.data / "archive").rename(checkout / "data" / "archive")
+    (checkout / "docs").mkdir()
+    monkeypatch.chdir(checkout / "docs")
+    assert len(autocoop.load("joint_exercises", version=OLD)) == 1
 
 
 def test_folder_as_mirror(

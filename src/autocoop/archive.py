@@ -4,7 +4,8 @@ A release knows its predecessors by the hash of their manifests (`versions.json`
 knows its files by theirs, so what comes from a mirror is either the released bytes or refused.
 
 `AUTOCOOP_ARCHIVE` names the mirror: a folder, or an http(s) address, that holds one folder a
-version. Without it the archive of the checkout is used. `AUTOCOOP_CACHE` moves the folder that
+version. Without it the archive of the checkout is used, that of the package or the one that the
+current folder lies in. `AUTOCOOP_CACHE` moves the folder that
 fetched files are kept in, and `AUTOCOOP_OFFLINE=1` forbids the network.
 """
 
@@ -61,7 +62,7 @@ def fetched(version: str, name: str) -> Path:
     if version not in predecessors():
         raise UnknownVersion(version, versions())
     expected = _expected(version, name)
-    mirror = os.environ.get("AUTOCOOP_ARCHIVE") or _checkout_archive()
+    mirror = os.environ.get("AUTOCOOP_ARCHIVE") or _checkout_archive(version)
     scheme = urlsplit(mirror).scheme if mirror else ""
     if mirror and scheme not in ("http", "https"):
         return _from_folder(Path(mirror.removeprefix("file://")), version, name, expected)
@@ -81,9 +82,20 @@ def fetched(version: str, name: str) -> Path:
     return _download(f"{mirror.rstrip('/')}/{version}/{name}", kept, expected)
 
 
-def _checkout_archive() -> str | None:
-    folder = release.shipped().parent / "archive"
-    return str(folder) if folder.is_dir() else None
+def _checkout_archive(version: str) -> str | None:
+    """The archive of the checkout that the package is in, else the current folder, if it holds
+    the version."""
+    here = Path.cwd()
+    around = [
+        folder / "data"
+        for folder in (here, *here.parents)
+        if (folder / "src" / "autocoop" / "archive.py").is_file()
+    ]
+    own = release.shipped().parent / "archive"
+    if own.is_dir():
+        return str(own)
+    archives = [str(folder / "archive") for folder in around]
+    return next((path for path in archives if (Path(path) / version).is_dir()), None)
 
 
 def cache_folder() -> Path:

@@ -16,6 +16,7 @@ from autocoop.covering import (
 )
 from autocoop.errors import BadFilter, UnknownColumn, UnknownRole, UnknownUnit, UnknownValue
 from autocoop.parties import DYAD, HELD, LASTING, PRINCIPALS, is_directed, wide_tables
+from autocoop.where import asks_for_actors
 
 if TYPE_CHECKING:
     import numpy as np
@@ -31,6 +32,7 @@ def panel(
     tables: str | Iterable[str] | None = None,
     years: Any = None,
     states: str | Iterable[str] | None = None,
+    partners: str | Iterable[str] | None = None,
     value: str = "count",
     directed: bool | None = None,
     role: str | Iterable[str] | None = None,
@@ -55,7 +57,10 @@ def panel(
         release covers. A panel ends where the release's coverage does, never today.
     states
         States by id, name, alias or region (``"region:Africa"``); all by default. Of dyads, both
-        sides are among them.
+        sides are among them, or one where `partners` names the other.
+    partners
+        For dyads: the states on the other side, named like `states`. Directed, ``a`` is among
+        `states` and ``b`` among `partners`; undirected, either way round.
     value
         ``"count"``: number of events. ``"any"``: whether there is one. ``"sum:<column>"``: the
         sum of a numeric column of the wide table, such as ``"sum:personnel_best"``; an event's
@@ -83,7 +88,8 @@ def panel(
         Whether actors that are no states (``WAGNER``) count as the state behind them. By default
         they are left out, as organisations always are.
     where
-        Further conditions on the events, as in `load`, on columns that every table has.
+        Further conditions on the events, as in `load`, on columns that every table has. Actors
+        are not among them: `states`, `partners` and `role` name the sides of a cell.
     version
         An older release that `versions()` lists.
 
@@ -126,6 +132,14 @@ def panel(
         raise BadFilter("role= is for country-years; the sides of a dyad have theirs")
     if not is_dyad and directed is not None:
         raise BadFilter("directed= is for dyad-years")
+    if not is_dyad and partners is not None:
+        raise BadFilter("partners= is for dyad-years")
+    for name in where or ():
+        if asks_for_actors(name):
+            raise BadFilter(
+                f"where[{name!r}]: leaving events of other actors out would make zeros of their "
+                "cells; name the sides of a cell with states=, partners= and role="
+            )
     for name, flag in {"span": span, "attribute_parents": attribute_parents}.items():
         if flag not in (True, False):
             raise BadFilter(f"{name}={flag!r}: write True or False")
@@ -137,8 +151,12 @@ def panel(
         directed = any(is_directed(table) for table in chosen)
     how = Counting(statuses, span, attribute_parents, where, column, version)
     of = world(version)
-    rows = _dyad_rows if is_dyad else _state_rows
-    mask = rows(of, of.positions(states), of.chosen_years(years), directed)
+    sides, wanted = of.positions(states), of.chosen_years(years)
+    if is_dyad:
+        others = sides if partners is None else of.positions(partners)
+        mask = _dyad_rows(of, sides, others, wanted, directed)
+    else:
+        mask = _state_rows(of, sides, wanted)
     data = _keys(of, mask)
     from autocoop.loading import read
 
@@ -372,7 +390,7 @@ def by_year(counted: "pd.DataFrame", of: World) -> "pd.DataFrame":
 # --- rows and columns -------------------------------------------------------------------------
 
 
-def _state_rows(of: World, states: list[int], years: list[int], directed: bool) -> "np.ndarray":
+def _state_rows(of: World, states: list[int], years: list[int]) -> "np.ndarray":
     """Mask of the state-years of the panel, shape (states, years)."""
     import numpy as np
 
@@ -381,17 +399,22 @@ def _state_rows(of: World, states: list[int], years: list[int], directed: bool) 
     return mask & of.exists
 
 
-def _dyad_rows(of: World, states: list[int], years: list[int], directed: bool) -> "np.ndarray":
+def _dyad_rows(
+    of: World, states: list[int], partners: list[int], years: list[int], directed: bool
+) -> "np.ndarray":
     """Mask of the dyad-years of the panel, shape (states, states, years)."""
     import numpy as np
 
-    if len(states) < 2:
-        raise BadFilter("states: a dyad has two; name at least two states, or none for all")
-    alone = _state_rows(of, states, years, directed)
-    mask = alone[:, None, :] & alone[None, :, :]
-    mask[range(len(alone)), range(len(alone))] = False
+    if len({*states, *partners}) < 2:
+        raise BadFilter(
+            "states: a dyad has two; name at least two states, or partners=, or none for all"
+        )
+    a, b = (_state_rows(of, side, years) for side in (states, partners))
+    mask = a[:, None, :] & b[None, :, :]
+    mask[range(len(a)), range(len(a))] = False
     if not directed:
-        mask[np.tri(len(alone), dtype=bool)] = False
+        mask |= mask.swapaxes(0, 1)
+        mask[np.tri(len(a), dtype=bool)] = False
     return mask
 
 

@@ -74,6 +74,12 @@ def apply(
     return data
 
 
+def asks_for_actors(name: Any) -> bool:
+    """Whether a condition is on the actors of an event, in the singular or plural."""
+    known = {"actor", *_ACTOR_COLUMNS}
+    return isinstance(name, str) and bool({name, f"{name}s", name.removesuffix("s")} & known)
+
+
 def _resolve(name: str, columns: Mapping[str, Any], table: str) -> str:
     """The column meant: itself, or its singular or plural."""
     for candidate in (name, f"{name}s", name.removesuffix("s")):

@@ -201,6 +201,7 @@ def check(data: Path, paths: Iterable[Path] | None = None) -> list[Problem]:
         elif path.is_relative_to(data / "events"):
             chosen.append(path)
     _read_events(data, chosen, references, facts_of(data), problems)
+    _check_searches(references, {path.stem for path in everything}, problems)
     return problems.sorted()
 
 

@@ -175,6 +175,19 @@ def exercises_are_hosted_where_they_were_held(exercise: Row, rows: Rows) -> Iter
         )
 
 
+@_of("joint_exercises")
+def observers_do_not_take_part(exercise: Row, rows: Rows) -> Iterator[Broken]:
+    """Nobody is observer of an exercise and takes part in it."""
+    for actor in exercise["observers"] or ():
+        if actor in exercise["participants"]:
+            yield Broken(
+                "participants.observer",
+                actor,
+                "takes part in the exercise that it observes",
+                "leave one of the two roles out",
+            )
+
+
 @_of("pme_programs")
 def parts_fit_into_wholes(programme: Row, rows: Rows) -> Iterator[Broken]:
     """Foreign trainees are part of the class, the states named part of all that sent some."""

@@ -1009,8 +1009,8 @@ class EventFile:
             else:
                 cells[spec.column] = self.many(spec.path) if spec.is_list else self.one(spec.path)
         if self.type == "arms_transfer":
-            cells["items"] = list(dict.fromkeys(item["designation"] for item in self.items))
-            cells["categories"] = list(dict.fromkeys(item["category"] for item in self.items))
+            for column, key in (("items", "designation"), ("categories", "category")):
+                cells[column] = list(dict.fromkeys(item[key] for item in self.items)) or None
             for stem in ("quantity_ordered", "quantity_delivered"):
                 if cells[f"{stem}_low"] is None:
                     cells |= self.deal_quantity(stem)

@@ -232,10 +232,13 @@ class ArmsTransfers(EventColumns):
         "Terms of the transfer.", vocabulary=v.TRANSFER_MODE, form="details.mode", nullable=True
     )
     items: TextList = column(
-        "Designations of the deal's items.", derived="arms_items.designation, in the file's order"
+        "Designations of the deal's items; missing where pages name none.",
+        nullable=True,
+        derived="arms_items.designation, in the file's order",
     )
     categories: TextList = column(
-        "Weapon categories of the deal's items.",
+        "Weapon categories of the deal's items; missing where pages name none.",
+        nullable=True,
         standard=c.SIPRI_STANDARD,
         members=v.WEAPON_CATEGORY,
         derived="distinct arms_items.category",
