@@ -183,7 +183,7 @@ def test_reliability_adds_up_what_the_second_readers_found() -> None:
     }
     for row in rows:
         # What was read without a draw is no sample, and stands apart.
-        row["slice"] += "" if row["seed"] else ", the rest"
+        row["slice"] += "" if row["seed"] else ", not drawn"
     for slice_ in [*{row["slice"] for row in rows}, "all drawn"]:
         own = [
             row for row in rows if slice_ == row["slice"] or (slice_ == "all drawn" and row["seed"])

@@ -20,7 +20,7 @@ def slices() -> dict[str, list[dict[str, str]]]:
     drawn = []
     for row in rows_of(ACCEPTANCE):
         is_drawn = bool(row["seed"])
-        name = row["slice"] if is_drawn else f"{row['slice']}, the rest"
+        name = row["slice"] if is_drawn else f"{row['slice']}, not drawn"
         found.setdefault(name, []).append(row)
         drawn += [row] if is_drawn else []
     return found | {ALL: drawn}
