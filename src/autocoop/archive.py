@@ -85,17 +85,16 @@ def fetched(version: str, name: str) -> Path:
 def _checkout_archive(version: str) -> str | None:
     """The archive of the checkout that the package is in, else the current folder, if it holds
     the version."""
-    here = Path.cwd()
-    around = [
-        folder / "data"
-        for folder in (here, *here.parents)
-        if (folder / "src" / "autocoop" / "archive.py").is_file()
-    ]
     own = release.shipped().parent / "archive"
     if own.is_dir():
         return str(own)
-    archives = [str(folder / "archive") for folder in around]
-    return next((path for path in archives if (Path(path) / version).is_dir()), None)
+    here = Path.cwd()
+    archives = (
+        folder / "data" / "archive"
+        for folder in (here, *here.parents)
+        if (folder / "src" / "autocoop" / "archive.py").is_file()
+    )
+    return next((str(archive) for archive in archives if (archive / version).is_dir()), None)
 
 
 def cache_folder() -> Path:

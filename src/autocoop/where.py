@@ -60,7 +60,7 @@ def apply(
             find = _events_of_regime if name == "regime" else _events_of_members
             found = pa.array(sorted(find(condition, version)), pa.string())
             mask = pc.is_in(data["event_id"], value_set=found)
-        elif name in ("actor", "actors") and name not in columns:
+        elif "actor" in _spellings(name) and name not in columns:
             present = [column for column in _ACTOR_COLUMNS if column in columns]
             if not present:
                 raise UnknownColumn(name, columns, where=table)
@@ -77,12 +77,17 @@ def apply(
 def asks_for_actors(name: Any) -> bool:
     """Whether a condition is on the actors of an event, in the singular or plural."""
     known = {"actor", *_ACTOR_COLUMNS}
-    return isinstance(name, str) and bool({name, f"{name}s", name.removesuffix("s")} & known)
+    return isinstance(name, str) and not known.isdisjoint(_spellings(name))
+
+
+def _spellings(name: str) -> tuple[str, ...]:
+    """A name as given, then its plural and its singular."""
+    return name, f"{name}s", name.removesuffix("s")
 
 
 def _resolve(name: str, columns: Mapping[str, Any], table: str) -> str:
     """The column meant: itself, or its singular or plural."""
-    for candidate in (name, f"{name}s", name.removesuffix("s")):
+    for candidate in _spellings(name):
         if candidate in columns:
             return candidate
     raise UnknownColumn(name, columns, where=table)
