@@ -8,8 +8,8 @@ import pyarrow.parquet as pq
 import pytest
 from conftest import REPOSITORY
 
-from autocoop.compile import form, stale
-from autocoop.schemas import MODELS, describe
+from autocoop.compile import coding, form, stale
+from autocoop.schemas import MODELS, describe, vocabularies
 
 RELEASE = REPOSITORY / "data" / "release"
 
@@ -34,6 +34,15 @@ def test_shared_columns_mean_the_same_everywhere() -> None:
                 assert column == common[column.name]
     texts = {describe(t).column("event_id").description for t in ("claims", "sources", "events")}
     assert len(texts) == 1
+
+
+def test_rules_of_coding_know_no_other_words_than_the_vocabularies() -> None:
+    formats, domains = set(vocabularies.EXERCISE_FORMAT), set(vocabularies.DOMAIN)
+    assert set(coding.DOMAINS_OF) | coding.AT_THE_DESK <= formats
+    assert set().union(*coding.FORMATS_OF.values()) <= formats
+    assert set(coding.FORMATS_OF) | set().union(*coding.DOMAINS_OF.values()) <= domains
+    assert set(coding.WITH_A_SIDE) <= set(vocabularies.SUPPORTED_SIDE)
+    assert set().union(*coding.WITH_A_SIDE.values()) <= {*map(int, vocabularies.DIRECTION)}
 
 
 def test_release_and_documents_are_current() -> None:

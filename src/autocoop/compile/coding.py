@@ -13,7 +13,7 @@ from typing import Any
 
 from autocoop.checking import together
 from autocoop.compile.form import ITEMS, WIDE_TABLE
-from autocoop.compile.values import parse_date
+from autocoop.compile.values import last_day
 
 Row = Mapping[str, Any]
 #: The rows of one event, by table; no rows for a table that it has none in.
@@ -247,8 +247,7 @@ def no_page_reports_what_was_to_come(row: Row, rows: Rows) -> Iterator[Broken]:
         page = pages[claim["source_id"]]
         if page["published"] is None:
             continue
-        length = {"year": 4, "month": 7}.get(page["published_precision"], 10)
-        published = parse_date(page["published"].isoformat()[:length]).last
+        published = last_day(page["published"], page["published_precision"])
         if published < day - timedelta(days=1):
             yield Broken(
                 "status",

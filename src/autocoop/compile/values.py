@@ -61,6 +61,12 @@ def parse_date(text: str) -> PartialDate:
     return PartialDate(text, "day", _date(year, month, day), _date(year, month, day))
 
 
+def last_day(first: date, precision: str) -> date:
+    """The last day of a date as tables hold it: its first day, and year, month or day."""
+    length = {"year": 4, "month": 7, "day": 10}[precision]
+    return parse_date(first.isoformat()[:length]).last
+
+
 def _date(year: int, month: int, day: int) -> date:
     if year < 1:
         raise NotAValue("has no such year", "write a year of four digits")
