@@ -77,6 +77,11 @@ def _ships_on_land_alone(tables: Tables) -> None:
     row["domain"] = ["land"]
 
 
+def _aircraft_on_land_alone(tables: Tables) -> None:
+    row = next(row for row in tables["joint_exercises"] if row["aircraft_count"])
+    row["domain"] = ["land"]
+
+
 def _somewhere(tables: Tables) -> None:
     tables["arms_transfers"][0]["place"] = "Moscow"
 
@@ -116,6 +121,7 @@ def _foreseen(tables: Tables) -> None:
 
 SPOILERS = {
     "formats_go_with_domains": _ships_on_land_alone,
+    "counted_aircraft_act_in_the_air": _aircraft_on_land_alone,
     "exercises_are_hosted_where_they_were_held": _without_hosts,
     "amounts_have_a_currency": _no_currency,
     "arms_have_no_place": _somewhere,

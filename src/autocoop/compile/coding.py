@@ -163,6 +163,18 @@ def formats_go_with_domains(exercise: Row, rows: Rows) -> Iterator[Broken]:
 
 
 @_of("joint_exercises")
+def counted_aircraft_act_in_the_air(exercise: Row, rows: Rows) -> Iterator[Broken]:
+    """Aircraft that are counted among the forces of an exercise make `air`."""
+    if exercise["aircraft_count"] and "air" not in (exercise["domain"] or ()):
+        yield Broken(
+            "details.domain",
+            None,
+            f"lacks air, where aircraft_count is {exercise['aircraft_count']}",
+            "add air to details.domain and details.format, and to what the page reports",
+        )
+
+
+@_of("joint_exercises")
 def exercises_are_hosted_where_they_were_held(exercise: Row, rows: Rows) -> Iterator[Broken]:
     """A state that takes part in an exercise on its own territory is a host of it."""
     there = set(exercise["location_iso3"] or ()) & set(exercise["participants"] or ())
