@@ -612,41 +612,53 @@ def test_progress_is_shown_on_a_terminal_and_wiped(monkeypatch: pytest.MonkeyPat
 _PEAK = """
 import pathlib, sys
 import autocoop
-report = autocoop.validate(sys.argv[1], "participants")
-assert report, str(report)
+import pandas as pd
+path, how = sys.argv[1:]
+if how == "validated":
+    report = autocoop.validate(path, "participants")
+    assert report, str(report)
+    rows = report.rows
+else:
+    read = pd.read_csv if path.endswith("csv") else pd.read_parquet
+    rows = len(read(path))
 lines = pathlib.Path("/proc/self/status").read_text().splitlines()
-print(report.rows, next(line.split()[1] for line in lines if line.startswith("VmHWM")))
+print(rows, next(line.split()[1] for line in lines if line.startswith("VmHWM")))
 """
 
 
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="the peak is read from /proc")
 @pytest.mark.parametrize("suffix", [".csv", ".parquet"])
-def test_memory_hardly_grows_with_the_file(tmp_path: Path, suffix: str) -> None:
-    data = flat("participants").slice(0, 3_000)
-    peaks = []
-    for copies in (10, 200):
+def test_a_large_file_is_never_held_whole(tmp_path: Path, suffix: str) -> None:
+    """How far Arrow reads ahead depends on the machine, so that machine's own measure is taken."""
+    data = flat("participants").slice(0, 3_000).combine_chunks()
+    column = data.column_names.index("event_id")
+    grown = {}
+    for copies in (10, 1_000):
         path = tmp_path / f"x{copies}{suffix}"
-        column = data.column_names.index("event_id")
-        parts = [
-            data.set_column(
-                column,
-                "event_id",
-                pc.binary_join_element_wise(data["event_id"], str(number), "-"),
+        kind = pa.csv.CSVWriter if suffix == ".csv" else pq.ParquetWriter
+        with kind(path, data.schema) as writer:
+            for begin in range(0, copies, 10):
+                writer.write_table(
+                    pa.concat_tables(
+                        data.set_column(
+                            column,
+                            "event_id",
+                            pc.binary_join_element_wise(data["event_id"], str(number), "-"),
+                        )
+                        for number in range(begin, begin + 10)
+                    )
+                )
+        for how in ("validated", "held"):
+            done = subprocess.run(
+                [sys.executable, "-c", _PEAK, str(path), how],
+                capture_output=True,
+                text=True,
+                check=True,
             )
-            for number in range(copies)
-        ]
-        whole = pa.concat_tables(parts)
-        if suffix == ".csv":
-            pa.csv.write_csv(whole, path)
-        else:
-            pq.write_table(whole, path, row_group_size=100_000)
-        done = subprocess.run(
-            [sys.executable, "-c", _PEAK, str(path)], capture_output=True, text=True, check=True
-        )
-        rows, peak = map(int, done.stdout.split())
-        assert rows == whole.num_rows
-        peaks.append(peak * 1024)
-    assert peaks[1] - peaks[0] < 120_000_000
+            rows, peak = map(int, done.stdout.split())
+            assert rows == data.num_rows * copies
+            grown[how] = peak - grown.get(how, 0)
+    assert grown["validated"] < grown["held"] / 2
 
 
 def test_the_same_schema_runs_on_dask() -> None:
