@@ -176,7 +176,7 @@ EXERCISE_FORMAT = {
 DOMAIN = {
     "land": "ground troops, paratroopers or special units act on land",
     "sea": "at sea",
-    "air": "in the air",
+    "air": "in the air: aircraft act, or air defence on land",
     "cyber": "in computer networks",
     "space": "in space",
     "internal_security": "police, interior, border, coast guard, drug-control or security-service "
