@@ -193,6 +193,8 @@ def test_every_event_read_twice_says_so():
 
     read_twice = {path.stem for path in places.SECOND.rglob("*.yaml")}
     events = load("events", columns=["event_id", "is_double_read"])
+    # One that left the release is still compared.
+    read_twice &= set(events["event_id"])
     assert set(events.loc[events["is_double_read"], "event_id"]) == read_twice
 
 
