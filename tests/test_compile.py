@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -42,6 +43,30 @@ def test_exercise_is_flattened_with_its_evidence(project: Project) -> None:
     assert people["RUS"]["personnel_best"] == 2000
     assert people["RUS"]["regime"] == 1
     assert people["CHN"]["regime"] == 0
+
+
+@pytest.mark.parametrize(
+    ("status", "is_confirmed"),
+    [("completed", True), ("under_way", False), ("announced", False), (None, False)],
+)
+def test_an_end_is_confirmed_by_a_page_that_reports_the_event_as_over(
+    project: Project, status: str | None, is_confirmed: bool
+) -> None:
+    """The first page gives the month alone; the day stands on the second."""
+    first, second = EXERCISE.split("  - url: https://two.example/drill")
+    second = re.sub(r"      status: .*\n", "", second)
+    line = f"      status: {status}\n" if status else ""
+    second = second.replace("    reports:\n", f"    reports:\n{line}")
+    project.exercise(f"{first}  - url: https://two.example/drill{second}")
+    (drill,) = rows(project.compile(), "joint_exercises")
+    assert drill["end_date"] == date(2018, 8, 17)
+    assert drill["is_end_confirmed"] is is_confirmed
+
+
+def test_an_event_without_an_end_has_none_to_confirm(project: Project) -> None:
+    project.exercise(re.sub(r" *end: .*\n", "", EXERCISE))
+    (drill,) = rows(project.compile(), "joint_exercises")
+    assert (drill["end_date"], drill["is_end_confirmed"]) == (None, None)
 
 
 def test_deal_dates_quantities_and_values(project: Project) -> None:

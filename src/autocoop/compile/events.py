@@ -883,6 +883,17 @@ class EventFile:
         days = [row["published"] for row in self.sources if row["source_id"] in seeing]
         return max((day for day in days if day and day >= earliest), default=None)
 
+    def is_end_confirmed(self) -> bool | None:
+        """Whether a page that reports the event as over gives its end; None without an end."""
+        if not (items := self.released.get("end")):
+            return None
+        path = "details.delivery_end_date" if self.is_end_derived else "end"
+        status = {claim.source_id: claim.value for claim in self.claims_on("status")}
+        return any(
+            claim.qualifier != "planned" and status.get(claim.source_id) not in (None, *STAGES[:-1])
+            for claim in self.supporting(path, items[0])
+        )
+
     def grade(self, principals: set[str]) -> tuple[int, str]:
         """Number of publishers, and the evidence grade."""
         publishers = {row["origin_id"] or row["publisher_id"] for row in self.sources}
@@ -930,6 +941,7 @@ class EventFile:
             "name": name,
             "series_id": series,
             "last_reported_date": self.last_reported(),
+            "is_end_confirmed": self.is_end_confirmed(),
             "summary": summary,
             "source_count": len(self.sources),
             "publisher_count": publisher_count,

@@ -81,6 +81,12 @@ class EventColumns(Table):
         derived="latest published of the sources that report the status under_way; the first "
         "possible day where only a month or a year is known",
     )
+    is_end_confirmed: Boolean = column(
+        "A page that reports the event as over gives its end; false where the end stands only on "
+        "pages from before it, and is mostly the one that was planned. Missing without an end.",
+        nullable=True,
+        derived="status reported by the sources that report the end",
+    )
     framework: Text = c.actor_id(
         "Organisation in whose framework the event took place.", nullable=True, form="framework"
     )
