@@ -47,9 +47,15 @@ def test_exercise_is_flattened_with_its_evidence(project: Project) -> None:
 
 @pytest.mark.parametrize(
     ("status", "is_confirmed"),
-    [("completed", True), ("under_way", False), ("announced", False), (None, False)],
+    [
+        ("completed", True),
+        ("under_way", False),
+        ("announced", False),
+        ("cancelled", False),
+        (None, False),
+    ],
 )
-def test_an_end_is_confirmed_by_a_page_that_reports_the_event_as_over(
+def test_an_end_is_confirmed_by_a_page_that_reports_the_event_as_completed(
     project: Project, status: str | None, is_confirmed: bool
 ) -> None:
     """The first page gives the month alone; the day stands on the second."""

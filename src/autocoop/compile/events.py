@@ -884,13 +884,13 @@ class EventFile:
         return max((day for day in days if day and day >= earliest), default=None)
 
     def is_end_confirmed(self) -> bool | None:
-        """Whether a page that reports the event as over gives its end; None without an end."""
+        """Whether a page that reports the event as completed gives its end; None without one."""
         if not (items := self.released.get("end")):
             return None
         path = "details.delivery_end_date" if self.is_end_derived else "end"
         status = {claim.source_id: claim.value for claim in self.claims_on("status")}
         return any(
-            claim.qualifier != "planned" and status.get(claim.source_id) not in (None, *STAGES[:-1])
+            claim.qualifier != "planned" and status.get(claim.source_id) == "completed"
             for claim in self.supporting(path, items[0])
         )
 

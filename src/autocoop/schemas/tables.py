@@ -82,8 +82,8 @@ class EventColumns(Table):
         "possible day where only a month or a year is known",
     )
     is_end_confirmed: Boolean = column(
-        "A page that reports the event as over gives its end; false where the end stands only on "
-        "pages from before it, and is mostly the one that was planned. Missing without an end.",
+        "A page that reports the event as completed gives its end; false where the end stands "
+        "only on other pages, and is mostly the one that was planned. Missing without an end.",
         nullable=True,
         derived="status reported by the sources that report the end",
     )
