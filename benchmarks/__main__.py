@@ -58,7 +58,7 @@ def _synthetic(data: Path, count: int) -> None:
     # The codebook shows them.
     reliability = Path("validation", "reliability")
     (data.parent / reliability).mkdir(parents=True)
-    for name in ("agreement.csv", "verdicts.csv"):
+    for name in ("agreement.csv", "terms.csv", "verdicts.csv"):
         shutil.copy(REPOSITORY / reliability / name, data.parent / reliability / name)
     header = (data / "searches.csv").read_text("utf-8").splitlines()[0]
     (data / "searches.csv").write_text(header + "\n", "utf-8")

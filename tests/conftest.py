@@ -128,7 +128,7 @@ class Project:
         # The codebook shows them.
         reliability = Path("validation", "reliability")
         (root / reliability).mkdir(parents=True)
-        for name in ("agreement.csv", "verdicts.csv"):
+        for name in ("agreement.csv", "terms.csv", "verdicts.csv"):
             shutil.copy(REPOSITORY / reliability / name, root / reliability / name)
 
     def write(self, text: str | bytes, name: str, folder: str) -> Path:

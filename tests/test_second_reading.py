@@ -1,6 +1,7 @@
 """The blind second reading: what is drawn, what is handed out, and how agreement is computed."""
 
 import csv
+import dataclasses
 import re
 import shutil
 import threading
@@ -713,24 +714,32 @@ def test_where_every_page_came_back_both_tables_say_the_same(kept, tmp_path, eve
             assert line.alpha_same_pages == line.alpha
 
 
-def test_what_was_drawn_last_is_shown_apart(kept, tmp_path):
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ({"drawn_on": "2026-11-24"}, {"drawn_on": "2026-11-25"}),
+        ({"version": "0.9.0"}, {"version": "0.10.0"}),
+    ],
+    ids=["by day", "by version"],
+)
+def test_what_was_drawn_last_is_shown_apart(kept, tmp_path, before, after):
     for seed, folder in ((2, tmp_path / "before"), (3, tmp_path / "after")):
         drawing.draw(seed, 12, "intervention", folder)
         coded_anew(folder, lambda text: text)
         taking.take(folder)
     rows = tabular.rows_of(places.SAMPLE)
-    after = [row for row in rows if row["seed"] == "3"]
+    last = [row for row in rows if row["seed"] == "3"]
     for row in rows:
-        row["drawn_on"] = "2026-11-25" if row in after else "2026-11-24"
+        row |= after if row in last else before
     places.SAMPLE.write_text(tabular.as_csv(places.SAMPLE_COLUMNS, rows), "utf-8")
     lines = {
         line.variable: line for line in agreement.table(comparing.pairs(*comparing.both_readings()))
     }
     assert lines["force_types"].compared == len(rows) == 24
-    assert lines["force_types"].compared_latest == len(after)
+    assert lines["force_types"].compared_latest == len(last)
     assert lines["force_types"].alpha_latest == 1
     pages = [row for row in tabular.rows_of(places.PAGES) if row["events_second"]]
-    recent = [row for row in pages if row["event_id"] in {row["event_id"] for row in after}]
+    recent = [row for row in pages if row["event_id"] in {row["event_id"] for row in last}]
     assert lines["events on a page"].compared == len(pages)
     assert lines["events on a page"].compared_latest == len(recent) > 0
 
@@ -875,17 +884,43 @@ def test_values_that_neither_reading_states_are_not_among_the_verdicts():
     assert [(line["values"], line["values_differ"]) for line in tally] == [("2", "1")] * 2
 
 
+def test_a_term_is_counted_by_reader():
+    def pair(found_again, second):
+        variable = comparing.Variable("domain", "set")
+        sets = (frozenset(found_again), frozenset(second))
+        return comparing.Pair("e", "joint_exercise", variable, "domain", *sets, *sets)
+
+    lost = dataclasses.replace(pair(["air"], ["air"]), found_again=comparing.UNSEEN)
+    pairs = [pair(["sea"], ["sea"]), pair(["sea", "air"], ["sea"]), pair([], ["land"]), lost]
+    rows = {row["term"]: row for row in agreement.terms(pairs)}
+    assert list(rows) == ["land", "sea", "air"]
+    counts = {
+        term: tuple(int(row[name]) for name in ("compared", "first", "second", "both"))
+        for term, row in rows.items()
+    }
+    assert counts == {"land": (3, 0, 1, 0), "sea": (3, 2, 2, 2), "air": (3, 1, 0, 0)}
+    # Fewer than ten events give no coefficient.
+    assert {row["alpha"] for row in rows.values()} == {""}
+    rows = {row["term"]: row for row in agreement.terms(pairs * 4)}
+    assert rows["sea"]["alpha"] == "1.000"
+    assert float(rows["air"]["alpha"]) < 0
+
+
 def test_stale_tables_are_told_so_and_written(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(agreement, "RESAMPLES", 2)
     monkeypatch.setattr(agreement, "AGREEMENT", tmp_path / "agreement.csv")
+    monkeypatch.setattr(agreement, "TERMS", tmp_path / "terms.csv")
     monkeypatch.setattr(agreement, "VERDICTS_TABLE", tmp_path / "verdicts.csv")
     assert agreement.main(["--write"]) == 0
     assert agreement.main([]) == 0
     (tmp_path / "verdicts.csv").write_text("type\n", "utf-8")
     capsys.readouterr()
     assert agreement.main([]) == 1
-    said = capsys.readouterr().out.splitlines()[-2:]
-    assert said == ["agreement.csv is current", "verdicts.csv is stale: run with --write"]
+    assert capsys.readouterr().out.splitlines()[-3:] == [
+        "agreement.csv is current",
+        "terms.csv is current",
+        "verdicts.csv is stale: run with --write",
+    ]
 
 
 def test_the_verdicts_are_short_enough_for_the_front_page(capsys):
@@ -897,14 +932,14 @@ def test_the_verdicts_are_short_enough_for_the_front_page(capsys):
 
 
 def test_the_codebook_shows_agreement_and_verdicts(tmp_path):
-    for name in ("agreement.csv", "verdicts.csv"):
+    for name in ("agreement.csv", "terms.csv", "verdicts.csv"):
         shutil.copy(places.RELIABILITY / name, tmp_path / name)
     page = with_agreement(AGREEMENT_MARK, tmp_path).splitlines()
     rows = [line.strip("| ").split(" | ") for line in page if line.startswith("| ")]
     tally = tabular.rows_of(tmp_path / "verdicts.csv")
     assert rows[-len(tally) :] == [list(row.values()) for row in tally]
     assert "both empty" in page[0]
-    columns = (agreement.COLUMNS, agreement.VERDICTS_COLUMNS)
+    columns = (agreement.COLUMNS, agreement.TERMS_COLUMNS, agreement.VERDICTS_COLUMNS)
     widths = {line.count("|") for line in page if line.startswith("| ")}
     assert widths == {len(names) + 1 for names in columns}
 

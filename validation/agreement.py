@@ -1,8 +1,9 @@
 """How far two readers agree: computed from the files of both readings, and never typed.
 
-``python -m validation.agreement`` prints the table of agreement and the verdicts on what differs,
-and says whether ``reliability/agreement.csv`` and ``reliability/verdicts.csv`` are what the files
-give; with ``--write`` they are written. ``--verdicts`` prints the verdicts alone.
+``python -m validation.agreement`` prints the tables of agreement, by variable and by term of a
+list, and the verdicts on what differs, and says whether ``agreement.csv``, ``terms.csv`` and
+``verdicts.csv`` in ``reliability`` are what the files give; with ``--write`` they are written.
+``--verdicts`` prints the verdicts alone.
 
 Alpha is Krippendorff's, at the level of measurement of each variable; the distance of two sets is
 MASI (Passonneau 2006), that of two numbers or dates the usual one of ratio or interval scales. The
@@ -21,6 +22,8 @@ from typing import Any
 import krippendorff
 import numpy as np
 
+from autocoop.compile.form import WIDE_TABLE
+from autocoop.schemas import describe
 from autocoop.text import columns_of_text
 from validation.second_reading import places
 from validation.second_reading.comparing import (
@@ -54,6 +57,9 @@ COLUMNS = (
     "agreement_latest",
     "alpha_latest",
 )
+TERMS = places.RELIABILITY / "terms.csv"
+TERMS_COUNTS = ("compared", "first", "second", "both", "alpha")
+TERMS_COLUMNS = ("type", "variable", "term", *TERMS_COUNTS, *(f"{n}_latest" for n in TERMS_COUNTS))
 VERDICTS_TABLE = places.RELIABILITY / "verdicts.csv"
 VERDICTS_COLUMNS = ("type", "events", "events_alike", "values", "values_differ", *VERDICTS)
 
@@ -85,7 +91,7 @@ class Agreement:
     `both_empty` is of sets, `within_31_days` of dates, and None elsewhere. `alpha` is None where
     there are too few events or nothing varies. Those of the same pages leave out what the first
     reader has from pages that the second did not find again; the latest are of
-    the same pages, and of the events that were drawn on the last day of drawing.
+    the same pages, and of the events that `drawn_latest` gives.
     """
 
     type: str
@@ -243,12 +249,16 @@ def table(found: Iterable[Pair]) -> list[Agreement]:
 
 
 def drawn_latest() -> set[str]:
-    """The events of each type that were drawn on the last day on which any of it were."""
-    rows = rows_of(places.SAMPLE)
-    last: dict[str, str] = {}
-    for row in rows:
-        last[row["type"]] = max(row["drawn_on"], last.get(row["type"], ""))
-    return {row["event_id"] for row in rows if row["drawn_on"] == last[row["type"]]}
+    """The events of each type drawn on the last day of drawing from the last version drawn from."""
+    last: dict[str, tuple[Any, str]] = {}
+    rows = [(row["event_id"], row["type"], _drawn(row)) for row in rows_of(places.SAMPLE)]
+    for _, event_type, drawn in rows:
+        last[event_type] = max(drawn, last.get(event_type, drawn))
+    return {event_id for event_id, event_type, drawn in rows if drawn == last[event_type]}
+
+
+def _drawn(row: dict[str, str]) -> tuple[tuple[int, ...], str]:
+    return tuple(map(int, row["version"].split("."))), row["drawn_on"]
 
 
 def _again(key: tuple[str, str, str], own: list[Pair]) -> Agreement:
@@ -283,6 +293,38 @@ def unitising() -> list[Agreement]:
 
     recent = counted([row for row in rows if row["event_id"] in newest], with_interval=False)
     return [_with_parts(counted(rows, with_interval=True), {"latest": recent})]
+
+
+def terms(found: Iterable[Pair]) -> list[dict[str, str]]:
+    """How far the readers agree on each term of a list with a vocabulary: a row a type and term.
+
+    Of the `compared` events, on the pages that both readers saw, the `first` reader coded the term
+    in so many, the `second` in so many, and `both` in so many of the same; then the same of the
+    events drawn last. Alpha is nominal, and missing where there are too few events or nothing
+    varies. A term that nobody coded has no row.
+    """
+    newest = drawn_latest()
+    by_variable: dict[tuple[str, str], list[Pair]] = {}
+    for pair in found:
+        if pair.variable.level == "set" and pair.found_again is not UNSEEN:
+            by_variable.setdefault((pair.type, pair.variable.name), []).append(pair)
+    rows = []
+    for (event_type, name), own in by_variable.items():
+        latest = [pair for pair in own if pair.event_id in newest]
+        for term in describe(WIDE_TABLE[event_type]).column(name).vocabulary or ():
+            counts = _of_term(term, own)
+            if counts[1] or counts[2]:
+                cells = map(_text, (*counts, *_of_term(term, latest)))
+                row = zip(TERMS_COLUMNS, (event_type, name, term, *cells), strict=True)
+                rows.append(dict(row))
+    return rows
+
+
+def _of_term(term: str, own: Sequence[Pair]) -> tuple[int, int, int, int, float | None]:
+    units = [(term in pair.found_again, term in pair.second_again) for pair in own]
+    first, second = (sum(unit[reader] for unit in units) for reader in (0, 1))
+    coefficient = alpha(units, "nominal") if len(units) >= FEWEST else None
+    return len(units), first, second, sum(map(all, units)), coefficient
 
 
 def verdicts(found: Iterable[Pair]) -> list[dict[str, str]]:
@@ -335,19 +377,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     only = parser.add_mutually_exclusive_group()
-    only.add_argument("--write", action="store_true", help="write agreement.csv and verdicts.csv")
+    only.add_argument("--write", action="store_true", help="write the three tables")
     only.add_argument("--verdicts", action="store_true", help="print the verdicts alone")
     options = parser.parse_args(arguments)
     found = list(pairs(*both_readings()))
-    tally = verdicts(found)
-    shown = columns_of_text([VERDICTS_COLUMNS, *(row.values() for row in tally)])
+    tables = {VERDICTS_TABLE: (VERDICTS_COLUMNS, verdicts(found))}
+    if not options.verdicts:
+        by_variable = [line.cells() for line in table(found)]
+        by_term = terms(found)
+        tables = {AGREEMENT: (COLUMNS, by_variable), TERMS: (TERMS_COLUMNS, by_term), **tables}
+    shown = [
+        columns_of_text([columns, *(row.values() for row in rows)])
+        for columns, rows in tables.values()
+    ]
+    print("\n\n".join(shown))
     if options.verdicts:
-        print(shown)
         return 0
-    lines = [line.cells() for line in table(found)]
-    print(columns_of_text([COLUMNS, *(line.values() for line in lines)]))
-    print(f"\n{shown}")
-    texts = {AGREEMENT: as_csv(COLUMNS, lines), VERDICTS_TABLE: as_csv(VERDICTS_COLUMNS, tally)}
+    texts = {path: as_csv(columns, rows) for path, (columns, rows) in tables.items()}
     if options.write:
         write_all(texts)
         return 0

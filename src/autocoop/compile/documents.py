@@ -35,6 +35,11 @@ def with_agreement(introduction: str, folder: Path) -> str:
         return introduction
     parts = (
         _csv_table(folder / "agreement.csv", texts=3),
+        "Lists have terms on which readers agree more than on others. Of the `compared` events, on "
+        "the pages that both readers saw, the first coded a term in so many, the second in so "
+        "many, and both in so many of the same; alpha is of each term by itself, and `latest` are "
+        "the events drawn last.",
+        _csv_table(folder / "terms.csv", texts=3),
         "Where the two readings differ, the second reader said, by the pages, which of them is "
         "right: the first, the second, both (either is defensible, or a page was not found again) "
         "or neither. `events alike` are events read twice without any difference, `values` those "
