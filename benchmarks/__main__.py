@@ -52,13 +52,15 @@ def _synthetic(data: Path, count: int) -> None:
     """Copies of the release's own exercise files under other names and years."""
     import shutil
 
+    from autocoop.compile.documents import AGREEMENT_TABLES
+
     shutil.copytree(
         REPOSITORY / "data", data, ignore=shutil.ignore_patterns("release", "archive", "events")
     )
     # The codebook shows them.
     reliability = Path("validation", "reliability")
     (data.parent / reliability).mkdir(parents=True)
-    for name in ("agreement.csv", "terms.csv", "verdicts.csv"):
+    for name in AGREEMENT_TABLES:
         shutil.copy(REPOSITORY / reliability / name, data.parent / reliability / name)
     header = (data / "searches.csv").read_text("utf-8").splitlines()[0]
     (data / "searches.csv").write_text(header + "\n", "utf-8")

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import settings
 
 from autocoop.compile import check, compile_release
+from autocoop.compile.documents import AGREEMENT_TABLES
 
 REPOSITORY = Path(__file__).parents[1]
 
@@ -128,7 +129,7 @@ class Project:
         # The codebook shows them.
         reliability = Path("validation", "reliability")
         (root / reliability).mkdir(parents=True)
-        for name in ("agreement.csv", "terms.csv", "verdicts.csv"):
+        for name in AGREEMENT_TABLES:
             shutil.copy(REPOSITORY / reliability / name, root / reliability / name)
 
     def write(self, text: str | bytes, name: str, folder: str) -> Path:

@@ -13,7 +13,7 @@ import pytest
 import yaml
 
 from autocoop import __version__
-from autocoop.compile.documents import AGREEMENT_MARK, with_agreement
+from autocoop.compile.documents import AGREEMENT_MARK, AGREEMENT_TABLES, with_agreement
 from validation import agreement, second_reading, tabular
 from validation.second_reading import __main__ as command_line
 from validation.second_reading import comparing, drawing, places, taking
@@ -932,7 +932,7 @@ def test_the_verdicts_are_short_enough_for_the_front_page(capsys):
 
 
 def test_the_codebook_shows_agreement_and_verdicts(tmp_path):
-    for name in ("agreement.csv", "terms.csv", "verdicts.csv"):
+    for name in AGREEMENT_TABLES:
         shutil.copy(places.RELIABILITY / name, tmp_path / name)
     page = with_agreement(AGREEMENT_MARK, tmp_path).splitlines()
     rows = [line.strip("| ").split(" | ") for line in page if line.startswith("| ")]

@@ -312,9 +312,8 @@ def terms(found: Iterable[Pair]) -> list[dict[str, str]]:
     for (event_type, name), own in by_variable.items():
         latest = [pair for pair in own if pair.event_id in newest]
         for term in describe(WIDE_TABLE[event_type]).column(name).vocabulary or ():
-            counts = _of_term(term, own)
-            if counts[1] or counts[2]:
-                cells = map(_text, (*counts, *_of_term(term, latest)))
+            if any(term in pair.found_again | pair.second_again for pair in own):
+                cells = map(_text, (*_of_term(term, own), *_of_term(term, latest)))
                 row = zip(TERMS_COLUMNS, (event_type, name, term, *cells), strict=True)
                 rows.append(dict(row))
     return rows
@@ -377,7 +376,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     only = parser.add_mutually_exclusive_group()
-    only.add_argument("--write", action="store_true", help="write the three tables")
+    only.add_argument("--write", action="store_true", help="write the tables")
     only.add_argument("--verdicts", action="store_true", help="print the verdicts alone")
     options = parser.parse_args(arguments)
     found = list(pairs(*both_readings()))

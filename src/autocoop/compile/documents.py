@@ -28,23 +28,29 @@ def as_json(value: Any) -> str:
 #: Where the codebook's introduction shows how far two readers agree.
 AGREEMENT_MARK = "<!-- agreement -->"
 
+#: The tables that it shows there -> how many of their first columns hold no numbers.
+AGREEMENT_TABLES = {"agreement.csv": 3, "terms.csv": 3, "verdicts.csv": 1}
+
 
 def with_agreement(introduction: str, folder: Path) -> str:
     """The codebook's introduction with the tables that `validation/agreement.py` wrote."""
     if AGREEMENT_MARK not in introduction:
         return introduction
+    agreement, terms, verdicts = (
+        _csv_table(folder / name, texts) for name, texts in AGREEMENT_TABLES.items()
+    )
     parts = (
-        _csv_table(folder / "agreement.csv", texts=3),
+        agreement,
         "Lists have terms on which readers agree more than on others. Of the `compared` events, on "
         "the pages that both readers saw, the first coded a term in so many, the second in so "
         "many, and both in so many of the same; alpha is of each term by itself, and `latest` are "
         "the events drawn last.",
-        _csv_table(folder / "terms.csv", texts=3),
+        terms,
         "Where the two readings differ, the second reader said, by the pages, which of them is "
         "right: the first, the second, both (either is defensible, or a page was not found again) "
         "or neither. `events alike` are events read twice without any difference, `values` those "
         "that at least one reading states.",
-        _csv_table(folder / "verdicts.csv", texts=1),
+        verdicts,
     )
     return introduction.replace(AGREEMENT_MARK, "\n\n".join(parts))
 
